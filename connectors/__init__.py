@@ -1,0 +1,1 @@
+"""The outside world in and out: point clouds, rasters, vectors, tables and live feeds."""

@@ -1,0 +1,1 @@
+"""Plans: interventions, scenario files, runs, comparison and the demo mine."""

@@ -1,0 +1,1 @@
+"""The core: vocabulary, grid, surfaces, state, processes, kernel, ledger and store."""

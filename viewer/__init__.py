@@ -1,0 +1,1 @@
+"""What people look through: server, stream protocol and web app."""
