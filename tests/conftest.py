@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Folder with real data and reference cases; beside the checkout, or MINETWIN_SHARED."""
+    """Folder of real data: beside the checkout, or MINETWIN_SHARED."""
     beside = Path(__file__).resolve().parents[2] / "shared"
     folder = Path(os.environ.get("MINETWIN_SHARED", beside))
     if not (folder / "data").is_dir():

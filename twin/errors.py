@@ -81,7 +81,7 @@ class MissingExtra(MinetwinError):
 
 
 def unknown_name(what: str, name: str, known: Iterable[str], where: str) -> UnknownName:
-    """Build the error for a name that no register holds, with the nearest that one does."""
+    """Build the error for a name in no register; it offers the nearest one that is."""
     names = sorted(known)
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"

@@ -82,12 +82,13 @@ class Grid:
         return flat if self.mask is None else flat[..., self.active]
 
     def cell_at(self, x: float, y: float) -> tuple[int, int]:
-        """Row and column of a point in the grid's CRS; OutsideSite when there is none."""
+        """Row and column of a point in the grid's CRS; OutsideSite outside it."""
         column = int(np.floor((x - self.west) / self.cell))
         row = int(np.floor((self.north - y) / self.cell))
         if not (0 <= row < self.shape[0] and 0 <= column < self.shape[1]):
             raise OutsideSite(
-                f"point ({x:.2f}, {y:.2f}) lies outside the site's grid {self.bounds} in {self.crs}; "
+                f"point ({x:.2f}, {y:.2f}) lies outside the site's grid "
+                f"{self.bounds} in {self.crs}; "
                 "give a point inside it, in that CRS"
             )
         return row, column

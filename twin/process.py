@@ -75,9 +75,9 @@ def parameter(
     high: float | None = None,
     verified: bool = False,
 ) -> Any:
-    """Declare a process parameter: default, unit, range, source; feeds code, docs, interface.
+    """Declare a process parameter once; code, docs and interface read it.
 
-    ``verified`` is True only where the source document or code was read (science.md [V]).
+    ``verified`` is True only where the source document or code was read.
     """
     notes = {
         "unit": unit,
@@ -91,7 +91,7 @@ def parameter(
 
 
 def parameters(process: type[Any]) -> list[dict[str, Any]]:
-    """The declared parameters of a process class, as a table."""
+    """Return the declared parameters of a process class, as a table."""
     return [
         {
             "name": f.name,

@@ -44,11 +44,13 @@ class Surface:
         """Refuse a raster that does not lie on the grid."""
         if self.kind not in get_args(SurfaceKind):
             raise InputError(
-                f"surface {self.id}: kind '{self.kind}' is none of {', '.join(get_args(SurfaceKind))}"
+                f"surface {self.id}: kind '{self.kind}' is none of "
+                f"{', '.join(get_args(SurfaceKind))}"
             )
         for name, raster in {"elevation": self.elevation, **self.layers}.items():
             if raster.shape != self.grid.shape:
                 raise InputError(
-                    f"surface {self.id}: raster '{name}' is {raster.shape}, the grid is {self.grid.shape}; "
+                    f"surface {self.id}: raster '{name}' is {raster.shape}, "
+                    f"the grid is {self.grid.shape}; "
                     "resample it to the grid first"
                 )

@@ -1,0 +1,87 @@
+"""Write the reference pages from what the code declares, so that they cannot drift."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from twin.process import parameters
+from twin.vocabulary import VOCABULARY
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table."""
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    for row in rows:
+        cells = (str(cell).replace("|", "\\|").replace("\n", " ") for cell in row)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _vocabulary() -> str:
+    rows = (
+        (f"`{v.name}`", v.unit, v.unit_shown, v.kind, v.label, v.label_zh, v.source)
+        for v in VOCABULARY.values()
+    )
+    head = ("name", "unit", "shown in", "kind", "label", "标签", "source")
+    return "# Vocabulary\n\nEvery quantity of the twin, declared once.\n\n" + _table(
+        head, rows
+    )
+
+
+def _parameter_rows(process: type[Any]) -> Iterable[Sequence[object]]:
+    for p in parameters(process):
+        bounds = f"{p.get('low')} to {p.get('high')}"
+        mark = "yes" if p.get("verified") else "unverified"
+        yield (
+            f"`{p['name']}`",
+            p["default"],
+            p.get("unit", ""),
+            bounds,
+            p.get("label", ""),
+            p.get("source", ""),
+            mark,
+        )
+
+
+def _process(name: str, process: type[Any]) -> str:
+    facts = _table(
+        ("", ""),
+        (
+            ("reads", ", ".join(f"`{n}`" for n in process.reads)),
+            ("writes", ", ".join(f"`{n}`" for n in process.writes) or "nothing"),
+            ("adds to", ", ".join(f"`{n}`" for n in process.adds) or "nothing"),
+            ("scope, every", f"{process.scope}, {process.every}"),
+            ("source", process.source),
+        ),
+    )
+    head = ("parameter", "default", "unit", "range", "meaning", "source", "checked")
+    rows = list(_parameter_rows(process))
+    settings = _table(head, rows) if rows else "No parameters."
+    first = (inspect.getdoc(process) or "").split("\n\n")[0].replace("\n", " ")
+    return f"## {name}\n\n{first}\n\n{facts}\n\n{settings}\n"
+
+
+def _processes() -> str:
+    register = importlib.import_module("twin.processes.register").PROCESSES
+    body = "\n".join(_process(name, cls) for name, cls in sorted(register.items()))
+    return (
+        "# Processes\n\nEach is one mechanism in one file. A value whose source "
+        "was not read is marked *unverified*.\n\n" + body
+    )
+
+
+def _errors() -> str:
+    tree = inspect.getdoc(importlib.import_module("twin.errors")) or ""
+    return f"# Errors\n\n```text\n{tree}\n```\n"
+
+
+def write_reference(folder: Path) -> None:
+    """Write every generated page into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {"vocabulary": _vocabulary, "processes": _processes, "errors": _errors}
+    for name, make in pages.items():
+        (folder / f"{name}.md").write_text(make() + "\n", encoding="utf-8")
