@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ..errors import unknown_name
 from ..var import Var
-from . import climate, erosion, soil, terrain, vegetation, water
+from . import climate, erosion, measures, soil, terrain, vegetation, water
 
 
 def _gather(*domains: Iterable[Var]) -> Mapping[str, Var]:
@@ -20,7 +20,13 @@ def _gather(*domains: Iterable[Var]) -> Mapping[str, Var]:
 
 
 VOCABULARY: Mapping[str, Var] = _gather(
-    terrain.VARS, climate.VARS, water.VARS, vegetation.VARS, soil.VARS, erosion.VARS
+    terrain.VARS,
+    climate.VARS,
+    water.VARS,
+    vegetation.VARS,
+    soil.VARS,
+    erosion.VARS,
+    measures.VARS,
 )
 
 
