@@ -1,0 +1,214 @@
+"""A scenario: site, processes, measures, years and seed as data, the same in YAML and Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SerializeAsAny,
+    ValidationError,
+    field_validator,
+)
+
+from twin.errors import BadScenario, UnreadableFile
+
+from .checked import Checked, Month, nearest, told
+from .interventions.measure import Measure
+from .interventions.register import measures
+
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+CONTROL = "-control"
+DEFAULT_LAYERS = (
+    "elevation",
+    "slope",
+    "vegetation_cover",
+    "biomass_carbon",
+    "soil_organic_carbon",
+    "ecosystem_carbon",
+    "soil_loss",
+    "soil_water",
+    "soil_ph",
+    "measure_cost_total",
+    "measure_emissions_total",
+)
+MAX_BYTES = 4 * 1024 * 1024
+
+
+def _as_measure(given: Any) -> Any:
+    """Choose the model by the key ``measure``."""
+    if isinstance(given, Measure):
+        return given
+    if not isinstance(given, Mapping) or "measure" not in given:
+        raise ValueError(
+            f"a measure needs the key 'measure'; one of {', '.join(measures())}"
+        )
+    name = str(given["measure"])
+    if name not in measures():
+        raise ValueError(nearest("measure", name, measures()))
+    return measures()[name].model_validate(dict(given))
+
+
+AnyMeasure = Annotated[SerializeAsAny[Measure], BeforeValidator(_as_measure)]
+
+
+class Output(Checked):
+    """What is kept: each year or month, and which layers of the vocabulary."""
+
+    every: Literal["year", "month"] = "year"
+    layers: tuple[str, ...] = DEFAULT_LAYERS
+
+    @field_validator("layers")
+    @classmethod
+    def _known(cls, layers: tuple[str, ...]) -> tuple[str, ...]:
+        from twin.vocabulary import VOCABULARY
+
+        wrong = [nearest("layer", n, VOCABULARY) for n in layers if n not in VOCABULARY]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return layers
+
+
+class Scenario(Checked):
+    """A plan for a site, as data.
+
+    ::
+
+        Scenario.from_yaml("plan.yaml")
+        Scenario(name="plan", start="2025-01", years=30, interventions=[...])
+
+    surface        id of the surface to start from; default the latest surveyed one
+    processes      names of the register; default all of the first set
+    parameters     {"process.parameter": value}
+    interventions  measures in the order in which they act
+    """
+
+    version: Literal[1] = 1
+    name: str = Field(pattern=NAME)
+    title: str = ""
+    title_zh: str = ""
+    start: Month
+    years: int = Field(ge=1, le=1000)
+    seed: int = Field(default=1, ge=0, lt=2**32)
+    currency: str = "CNY"
+    surface: str | None = None
+    processes: tuple[str, ...] | None = None
+    parameters: dict[str, float] = {}
+    interventions: tuple[AnyMeasure, ...] = ()
+    output: Output = Output()
+    _folder: Path = PrivateAttr(default_factory=Path)
+
+    @property
+    def folder(self) -> Path:
+        """Folder that file names in the scenario are relative to."""
+        return self._folder
+
+    @field_validator("processes")
+    @classmethod
+    def _known_processes(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        from .model import process_register
+
+        wrong = [
+            nearest("process", n, process_register())
+            for n in names or ()
+            if n not in process_register()
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return names
+
+    @field_validator("parameters")
+    @classmethod
+    def _known_parameters(cls, given: dict[str, float]) -> dict[str, float]:
+        from .model import check_parameter
+
+        for name, value in given.items():
+            check_parameter(name, value)
+        return given
+
+    @classmethod
+    def from_dict(
+        cls, data: Any, where: str = "scenario", folder: Path = Path()
+    ) -> Scenario:
+        """Check plain data; BadScenario names ``where``, the key and the nearest name."""
+        if not isinstance(data, Mapping):
+            raise BadScenario(
+                f"{where}: this is no scenario but {type(data).__name__}; "
+                "begin with version: 1, name:, start: and years:"
+            )
+        try:
+            made = cls.model_validate(dict(data))
+        except ValidationError as error:
+            raise told(error, where) from None
+        made._folder = folder
+        return made
+
+    @classmethod
+    def from_yaml(cls, path: str | os.PathLike[str]) -> Scenario:
+        """Read a scenario file."""
+        file = Path(path)
+        return cls.from_dict(read_yaml(file), str(file), file.parent)
+
+    @classmethod
+    def parse(cls, text: str, where: str = "scenario") -> Scenario:
+        """Read a scenario from YAML text."""
+        return cls.from_dict(_load(text, where), where)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; ``from_dict`` gives the same scenario back."""
+        return self.model_dump(mode="json", exclude_defaults=True) | {
+            "version": self.version
+        }
+
+    def to_yaml(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Write as YAML text, and to ``path`` when given."""
+        data = self.to_dict()
+        ordered = {key: data[key] for key in type(self).model_fields if key in data}
+        text = yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True)
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def control(self) -> Scenario:
+        """The same scenario without measures: the do-nothing run beside the plan."""
+        title = f"{self.title or self.name}: do nothing"
+        title_zh = f"{self.title_zh or self.name}:不采取措施"
+        changes = {
+            "name": self.name + CONTROL,
+            "interventions": (),
+            "title": title,
+            "title_zh": title_zh,
+        }
+        return self.model_copy(update=changes)
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file that a person wrote; UnreadableFile when it is none."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableFile(
+                f"{path}: larger than {MAX_BYTES} bytes; no scenario is"
+            )
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UnreadableFile(
+            f"{path}: cannot be read ({error.strerror}); check the name and where you are"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            f"{path}: not UTF-8 text ({error}); save it as UTF-8"
+        ) from error
+    return _load(text, str(path))
+
+
+def _load(text: str, where: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UnreadableFile(f"{where}: not YAML: {error}") from error
