@@ -201,6 +201,23 @@ export class FrameDecoder {
     return result;
   }
 
+  /**
+   * Call with each view of a `shown` message: resolves to the view's tiles, all at that
+   * step, once every frame before it is decoded. Tiles that did not change were not sent.
+   */
+  shown(view: Pick<ShownView, "index" | "wire" | "level" | "step">): Promise<Tile[]> {
+    const result = this.order.then(() => {
+      const tiles = this.tiles(view.index, view.wire, view.level);
+      return tiles.map((tile) => {
+        const now = { ...tile, step: view.step };
+        this.held.set(tileKey(tile), now);
+        return now;
+      });
+    });
+    this.order = result.catch(() => undefined);
+    return result;
+  }
+
   /** The newest tile held under a key. */
   get(key: string): Tile | undefined {
     return this.held.get(key);
@@ -254,6 +271,7 @@ export interface ShownView {
   surface: string;
   index: number;
   wire: number;
+  level: number;
   step: number;
   time: string;
   /** Number of frames sent just before this message. */
