@@ -15,11 +15,12 @@ from pydantic import (
     SerializeAsAny,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from twin.errors import BadScenario, UnreadableFile
 
-from .checked import Checked, Month, nearest, told
+from .checked import Checked, Month, month_of, nearest, told
 from .interventions.measure import Measure
 from .interventions.register import measures
 
@@ -99,7 +100,7 @@ class Scenario(Checked):
     currency: str = "CNY"
     surface: str | None = None
     processes: tuple[str, ...] | None = None
-    parameters: dict[str, float] = {}
+    parameters: dict[str, float] = Field(default_factory=dict)
     interventions: tuple[AnyMeasure, ...] = ()
     output: Output = Output()
     _folder: Path = PrivateAttr(default_factory=Path)
@@ -131,6 +132,24 @@ class Scenario(Checked):
         for name, value in given.items():
             check_parameter(name, value)
         return given
+
+    @model_validator(mode="after")
+    def _dates_within(self) -> Scenario:
+        year, month = month_of(self.start)
+        end = f"{year + self.years:04d}-{month:02d}"
+        for index, measure in enumerate(self.interventions):
+            if self.start <= measure.date < end:
+                continue
+            when = (
+                "before the run starts"
+                if measure.date < self.start
+                else "after the run ends"
+            )
+            raise ValueError(
+                f"interventions.{index}.date: {measure.date} lies {when} "
+                f"({self.start} to {end}); move it or change start and years"
+            )
+        return self
 
     @classmethod
     def from_dict(

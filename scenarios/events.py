@@ -1,0 +1,56 @@
+"""Measures as the kernel sees them: dated events that return amounts added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from twin.grid import Grid
+from twin.process import Array
+
+from .area import Area, Ground, cells_of
+from .checked import month_of
+from .interventions.measure import Measure, Place
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEvent:
+    """One measure on its date over its cells.
+
+    date  (year, month): acts on the first, before that month's processes
+    name  cause in the ledger
+    """
+
+    date: tuple[int, int]
+    name: str
+    measure: Measure
+    place: Place
+
+    def apply(self, stocks: Mapping[str, Array], grid: Grid) -> Mapping[str, Array]:
+        """Return the amounts added to stocks and parameters."""
+        return self.measure.change(stocks, self.place)
+
+
+def planned(
+    measures: Sequence[Measure],
+    ground: Ground,
+    axes: Mapping[str, tuple[str, ...]],
+    *,
+    where: str,
+) -> list[PlannedEvent]:
+    """Turn measures into events, in the order of their dates, then as written."""
+    made = []
+    for index, measure in enumerate(measures):
+        key = f"{where}: interventions.{index}.area"
+        origin = None
+        if measure.origin is not None:
+            source = Area(parcels=(measure.origin,))
+            origin = cells_of(source, ground, f"{where}: interventions.{index}.source")
+        cells = cells_of(measure.area, ground, key)
+        place = Place(
+            ground.grid, cells, origin, axes, f"{where}: interventions.{index}"
+        )
+        date = month_of(measure.date)
+        name = f"{index + 1}. {measure.measure} {measure.date}"
+        made.append(PlannedEvent(date, name, measure, place))
+    return sorted(made, key=lambda event: event.date)

@@ -1,0 +1,130 @@
+"""State at the start of a run: the surface, the ground of each parcel, and its plants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.errors import BadScenario
+from twin.grid import Grid
+from twin.process import Array
+from twin.state import State
+from twin.vocabulary import VOCABULARY
+
+from .checked import nearest
+
+PER_HECTARE = 0.1  # kg m-2 in 1 t ha-1
+DEFAULT_GROUND: Mapping[
+    str, float
+] = {  # raw loess spoil; unverified, a site states its own
+    "clay_content": 18.0,
+    "bulk_density": 1350.0,
+    "soil_depth": 0.5,
+    "soil_organic_carbon": 8.0,
+    "available_water_capacity": 80.0,
+    "soil_ph": 8.1,
+    "curve_number": 86.0,
+    "soil_erodibility": 0.045,
+    "practice_factor": 1.0,
+    "geogenic_carbon": 0.0,
+}
+Blocks = Mapping[str, Mapping[str, Any]]
+
+
+def initial_state(
+    grid: Grid,
+    elevation: Array,
+    zones: NDArray[np.int64],
+    *,
+    ground: Sequence[Mapping[str, Any]],
+    start: tuple[int, int],
+) -> State:
+    """Fill every stock and parameter of the vocabulary.
+
+    grid       with the mask of cells that have a ground
+    elevation  (n,), m
+    zones      (n,) index into ``ground``
+    ground     one block per zone, complete (see ``blocks``)
+    start      first month of the run
+    """
+    from twin.processes.plant_types import PLANT_TYPES
+
+    types = tuple(PLANT_TYPES)
+    n = grid.n
+    stocks: dict[str, Array] = {}
+    for var in VOCABULARY.values():
+        if var.kind in ("stock", "parameter"):
+            stocks[var.name] = np.zeros((len(types), n) if var.axes else n)
+
+    def cells(key: str) -> Array:
+        return np.array([float(block[key]) for block in ground])[zones]
+
+    stocks["elevation"] = np.ascontiguousarray(elevation, dtype=np.float64)
+    for name in DEFAULT_GROUND:
+        if name in stocks:
+            stocks[name] = cells(name)
+    stocks["soil_mass"] = cells("bulk_density") * cells("soil_depth")
+    stocks["geogenic_carbon"] = PER_HECTARE * cells("geogenic_carbon")
+    stocks |= _soil_carbon(cells("soil_organic_carbon"), cells("clay_content"))
+    stocks["soil_water"] = 0.5 * stocks["available_water_capacity"]
+    _plants(stocks, types, ground, zones)
+    for array in stocks.values():
+        array.flags.writeable = False
+    return State(grid, start[0], start[1], stocks, {"pft": types})
+
+
+def _soil_carbon(carbon: Array, clay: Array) -> dict[str, Array]:
+    """RothC pools, kg m-2, from organic carbon in t ha-1."""
+    from twin.processes.rothc_initial import initial_pools
+
+    pools: dict[str, Array] = initial_pools(PER_HECTARE * carbon, clay)
+    return pools
+
+
+def _plants(
+    stocks: dict[str, Array],
+    types: tuple[str, ...],
+    ground: Sequence[Mapping[str, Any]],
+    zones: NDArray[np.int64],
+) -> None:
+    """Stand age, stocking and the biomass that belongs to them."""
+    from twin.processes.plant_types import PLANT_TYPES, standing_carbon
+
+    for k, name in enumerate(types):
+        blocks = [block.get("plants", {}).get(name) for block in ground]
+        age = np.array([float(b["age"]) if b else 0.0 for b in blocks])[zones]
+        share = np.array([float(b["stocking"]) if b else 0.0 for b in blocks])[zones]
+        above, below = standing_carbon(PLANT_TYPES[name], age, share)
+        stocks["effective_age"][k] = age
+        stocks["stocking"][k] = share
+        stocks["biomass_carbon_above"][k] = above
+        stocks["biomass_carbon_below"][k] = below
+
+
+def blocks(ground: Blocks, parcels: Sequence[str], where: str) -> list[dict[str, Any]]:
+    """Complete ground block of each zone: outside the parcels, then parcel by parcel.
+
+    Keys a parcel does not state come from ``default``, then from DEFAULT_GROUND.
+    """
+    from twin.processes.plant_types import PLANT_TYPES
+
+    known = {"default", *parcels}
+    for name in ground:
+        if name not in known:
+            raise BadScenario(f"{where}: ground: {nearest('parcel', name, known)}")
+    base = {**DEFAULT_GROUND, "plants": {}, **_stated(ground.get("default", {}))}
+    made = [base] + [{**base, **_stated(ground.get(name, {}))} for name in parcels]
+    for block in made:
+        for plant in block["plants"]:
+            if plant not in PLANT_TYPES:
+                told = nearest("plant type", plant, PLANT_TYPES)
+                raise BadScenario(f"{where}: ground: plants: {told}")
+    return made
+
+
+def _stated(block: Mapping[str, Any]) -> dict[str, Any]:
+    """What a block says; nothing where it is silent."""
+    return {key: value for key, value in block.items() if value is not None}

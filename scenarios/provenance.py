@@ -1,0 +1,80 @@
+"""Where a run comes from: inputs by hash, code version, environment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("numpy", "numba", "scipy", "zarr", "xarray")
+CHUNK = 1 << 20
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(CHUNK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def inputs(folder: Path, files: Sequence[Path]) -> list[dict[str, str]]:
+    """Name (relative to the site) and hash of every file that a run reads."""
+    made = []
+    for file in sorted(set(files)):
+        inside = file.is_relative_to(folder)
+        name = file.relative_to(folder).as_posix() if inside else file.name
+        made.append({"path": name, "sha256": file_hash(file)})
+    return made
+
+
+def code_version() -> str:
+    """Version of the package and, in a checkout, its commit ("+changes" when edited)."""
+    try:
+        version = metadata.version("minetwin")
+    except metadata.PackageNotFoundError:
+        version = "unpackaged"
+    commit = _git("rev-parse", "--short=12", "HEAD")
+    if not commit:
+        return version
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", "*.py")
+    return f"{version} ({commit}{'+changes' if changed else ''})"
+
+
+def _git(*words: str) -> str:
+    root = Path(__file__).resolve().parents[1]
+    if not (root / ".git").exists():
+        return ""
+    try:
+        said = subprocess.run(
+            ["git", *words],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return said.stdout.strip() if said.returncode == 0 else ""
+
+
+def environment() -> dict[str, str]:
+    """System, Python and the packages that results may depend on."""
+    found = {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+    return found | {name: metadata.version(name) for name in PACKAGES}
+
+
+def fingerprint(about: Mapping[str, Any]) -> str:
+    """Hash of everything that decides a run's results; equal means resumable."""
+    told = json.dumps(about, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
