@@ -5,9 +5,9 @@
     import minetwin
 
     site = minetwin.open("my-first-mine")            # a folder with site.yaml
-    scenario = minetwin.Scenario.from_yaml("my-first-mine/scenarios/plan.yaml")
-    run = minetwin.run(scenario, site)               # the do-nothing control runs beside it
-    run["soil_organic_carbon"]                       # xarray.DataArray: CRS, units, time
+    scenario = minetwin.Scenario.from_yaml("plan.yaml")
+    run = minetwin.run(scenario, site)               # control beside it
+    run["soil_organic_carbon"]                       # xarray: CRS, units, time
 
 The same from a shell: ``minetwin demo``, ``minetwin build SITE_DIR``,
 ``minetwin run SCENARIO.yaml --site SITE_DIR``, ``minetwin serve SITE_DIR``.
@@ -24,17 +24,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 if TYPE_CHECKING:
     from connectors.build import build
+    from twin.kernel import Model, simulate
+    from twin.site import Site
+    from twin.store import Run
+
     from scenarios.compare import compare
     from scenarios.scenario import Scenario
     from twin.errors import MinetwinError
     from twin.grid import Grid
-    from twin.kernel import Model, simulate
     from twin.process import Process
-    from twin.site import Site
     from twin.state import State
-    from twin.store import Run
     from twin.surface import Surface
     from twin.var import Var
     from twin.vocabulary import VOCABULARY
@@ -91,7 +94,7 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-def open(folder: str | os.PathLike[str]) -> Site:  # noqa: A001 - reads as minetwin.open
+def open(folder: str | os.PathLike[str]) -> Site:
     """Open a site folder."""
     from twin.site import Site
 
@@ -106,8 +109,9 @@ def run(
     The control is ``minetwin.Run.open(site.runs_dir / "<name>-control")``.
     """
     from scenarios.runs import run as run_both
-    from scenarios.scenario import Scenario
     from twin.site import Site
+
+    from scenarios.scenario import Scenario
 
     plan = scenario if isinstance(scenario, Scenario) else Scenario.from_yaml(scenario)
     where = site if isinstance(site, Site) else open(site)
@@ -155,8 +159,6 @@ def demo(
 
 def _app() -> typer.Typer:
     """Compose the command line."""
-    import typer
-
     from scenarios import commands
 
     app = typer.Typer(
@@ -183,7 +185,7 @@ def main() -> None:
     from twin.errors import MinetwinError
 
     try:
-        _app()()
+        _app()(prog_name="minetwin")
     except MinetwinError as error:
         sys.stderr.write(f"minetwin: {error}\n")
         raise SystemExit(2) from None

@@ -52,7 +52,7 @@ class Area(Checked):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What an area is looked up in: the grid, its parcels, and the scenario's folder."""
+    """What an area is looked up in: grid, parcels, and the scenario's folder."""
 
     grid: Grid
     parcels: Sequence[ParcelLike]

@@ -1,4 +1,4 @@
-"""Models of what people write by hand: unknown keys are refused with the nearest name."""
+"""What people write by hand: unknown keys are refused with the nearest name."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from .indicators import INDICATORS
 
 if TYPE_CHECKING:
     import xarray as xr
-
     from twin.site import Site
     from twin.store import Run
 
@@ -47,7 +46,7 @@ class Comparison:
         return [tuple(row[name] for name in self.head) for row in self.rows]
 
     def last_year(self) -> Comparison:
-        """The rows of the last date only."""
+        """Keep the rows of the last date only."""
         last = max((row["date"] for row in self.rows), default="")
         rows = [row for row in self.rows if row["date"] == last]
         return Comparison(self.run_a, self.run_b, rows)
@@ -82,7 +81,8 @@ def compare(run_a: Run, run_b: Run) -> Comparison:
     apart = [name for name in SAME if a[name] != b[name]]
     if apart:
         raise StoreError(
-            f"runs '{run_a.id}' and '{run_b.id}' lie on different grids ({', '.join(apart)}); "
+            f"runs '{run_a.id}' and '{run_b.id}' lie on different grids "
+            f"({', '.join(apart)}); "
             "run both scenarios on the site as it is now"
         )
     without = {(r["parcel"], r["date"]): r for r in run_b.indicators()}

@@ -37,11 +37,11 @@ def repeat(
     length = min((len(v) for v in values.values()), default=0)
     if length < 12:
         raise BadScenario(
-            f"the site's climate has {length} months; a run needs at least 12 whole ones: "
+            f"the site's climate has {length} months; a run needs at least 12: "
             "add months to the climate file and build the site again"
         )
     shift = (first[0] - start[0]) * 12 + first[1] - start[1]
-    if 0 <= shift and shift + months <= length:
+    if shift >= 0 and shift + months <= length:
         return {name: v[shift : shift + months].copy() for name, v in values.items()}
     whole = length - length % 12
     index = (np.arange(months) + shift) % whole

@@ -19,7 +19,7 @@ SQUARE_METRES = 10_000.0  # in a hectare
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A column: the layer, how its cells become one number, and the unit people read."""
+    """A column: its layer, how cells become one number, and the unit for people."""
 
     layer: str
     column: str
@@ -89,7 +89,7 @@ def _column(
     count: NDArray[np.int64],
     cell_area: float,
 ) -> Array | None:
-    """Values per zone in the unit people read, or None when the run has not the layer."""
+    """Values per zone in the unit for people; None when the run has no such layer."""
     if indicator.layer not in layers:
         return None
     values = np.asarray(layers[indicator.layer], dtype=np.float64)
@@ -111,7 +111,7 @@ def _number(values: Array | None, zone: int) -> float | None:
 
 
 def to_csv(rows: Rows) -> bytes:
-    """Write rows as UTF-8 with a byte order mark, which Excel on Chinese Windows needs."""
+    """Write rows as UTF-8 with the byte order mark that Excel on Windows needs."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, HEAD, lineterminator="\r\n")
     writer.writeheader()

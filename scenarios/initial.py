@@ -1,4 +1,4 @@
-"""State at the start of a run: the surface, the ground of each parcel, and its plants."""
+"""State at the start of a run: surface, ground of each parcel, plants."""
 
 from __future__ import annotations
 
@@ -126,5 +126,5 @@ def blocks(ground: Blocks, parcels: Sequence[str], where: str) -> list[dict[str,
 
 
 def _stated(block: Mapping[str, Any]) -> dict[str, Any]:
-    """What a block says; nothing where it is silent."""
+    """Keep what a block says; nothing where it is silent."""
     return {key: value for key, value in block.items() if value is not None}

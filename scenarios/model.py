@@ -30,7 +30,7 @@ def process_register() -> Mapping[str, type[Any]]:
 
 
 def _declared(full: str) -> tuple[type[Any], dict[str, Any]]:
-    """Process class and declaration of "process.parameter"; ValueError with the nearest."""
+    """Find "process.parameter"; ValueError with the nearest name."""
     name, _, key = full.partition(".")
     register = process_register()
     if name not in register:

@@ -35,7 +35,7 @@ def inputs(folder: Path, files: Sequence[Path]) -> list[dict[str, str]]:
 
 
 def code_version() -> str:
-    """Version of the package and, in a checkout, its commit ("+changes" when edited)."""
+    """Version of the package and, in a checkout, its commit (+changes if edited)."""
     try:
         version = metadata.version("minetwin")
     except metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""A scenario: site, processes, measures, years and seed as data, the same in YAML and Python."""
+"""A scenario as data: measures, processes, years, seed; in YAML and in Python."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class Scenario(Checked):
     def from_dict(
         cls, data: Any, where: str = "scenario", folder: Path = Path()
     ) -> Scenario:
-        """Check plain data; BadScenario names ``where``, the key and the nearest name."""
+        """Check plain data; BadScenario names ``where``, key and nearest name."""
         if not isinstance(data, Mapping):
             raise BadScenario(
                 f"{where}: this is no scenario but {type(data).__name__}; "
@@ -195,7 +195,7 @@ class Scenario(Checked):
         return text
 
     def control(self) -> Scenario:
-        """The same scenario without measures: the do-nothing run beside the plan."""
+        """Return the same scenario without measures, to run beside the plan."""
         title = f"{self.title or self.name}: do nothing"
         title_zh = f"{self.title_zh or self.name}:不采取措施"
         changes = {
@@ -217,7 +217,7 @@ def read_yaml(path: Path) -> Any:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UnreadableFile(
-            f"{path}: cannot be read ({error.strerror}); check the name and where you are"
+            f"{path}: cannot be read ({error.strerror}); check its name"
         ) from error
     except UnicodeDecodeError as error:
         raise UnreadableFile(

@@ -1,4 +1,4 @@
-"""Spread compost or farmyard manure: carbon brought in, split as RothC splits manure."""
+"""Spread compost or manure: carbon brought in, split as RothC splits manure."""
 
 from __future__ import annotations
 

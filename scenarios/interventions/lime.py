@@ -33,7 +33,7 @@ def limed_ph(ph: Array, dose: float, buffer: float) -> Array:
 
 
 class Lime(Measure):
-    """Spread limestone; the CO2 it gives off is booked as emission, not as soil carbon."""
+    """Spread limestone; the CO2 it gives off is an emission, not soil carbon."""
 
     record: ClassVar[Record] = Record(
         label="Spread lime",

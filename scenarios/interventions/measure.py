@@ -1,4 +1,4 @@
-"""What every measure declares: targets, dose, cost, emissions, needs and its evidence."""
+"""What every measure declares: targets, dose, cost, emissions, needs, evidence."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Measure(Checked, ABC):
 
     @classmethod
     def doses(cls) -> list[dict[str, Any]]:
-        """The numbers that a user may set, with unit, range and source."""
+        """List the numbers that a user may set, with unit, range and source."""
         rows = []
         for name, info in cls.model_fields.items():
             extra = info.json_schema_extra
@@ -128,7 +128,7 @@ class Amounts:
         self._added: dict[str, Array] = {}
 
     def add(self, name: str, amount: NDArray[Any]) -> None:
-        """Add ``amount`` (n,) or (k, n) to a stock; a stock the run has not is skipped."""
+        """Add ``amount`` (n,) or (k, n); a stock that the run has not is skipped."""
         if name not in self._see:
             return
         so_far = self._added.get(name)

@@ -42,7 +42,7 @@ class Plant(Measure):
     measure: Literal["plant"]
     mix: dict[str, float] = Field(
         title="Mix",
-        description="plant functional type: share of the ground, 1; the shares sum to at most 1",
+        description="plant functional type: share of the ground; they sum to at most 1",
         json_schema_extra={"unit": "1", "label_zh": "配置比例", "source": "user"},
     )
     survival: float = quantity(
@@ -95,8 +95,8 @@ class Plant(Measure):
         missing = sorted(set(self.mix) - set(names))
         if missing:
             raise BadScenario(
-                f"{place.where}: the run carries no plants of type {', '.join(missing)}; "
-                f"it carries {', '.join(names)}"
+                f"{place.where}: the run has no plants of type {', '.join(missing)}; "
+                f"it has {', '.join(names)}"
             )
         share = np.array([self.mix.get(name, 0.0) for name in names])[:, None]
         planted = share * self.survival * place.cells
@@ -113,7 +113,7 @@ class Plant(Measure):
 
 
 def _make_room(see: Mapping[str, Array], planted: Array, amounts: Amounts) -> Array:
-    """Clear other plants where the stand would be more than full; return what stays (k, n)."""
+    """Clear plants where the stand would be more than full; return the rest (k, n)."""
     standing = see["stocking"]
     total = standing.sum(axis=0)
     room = np.maximum(1.0 - planted.sum(axis=0), 0.0)

@@ -36,7 +36,7 @@ def measures() -> Mapping[str, type[Measure]]:
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """The register as plain data: labels, targets, doses, cost, evidence."""
+    """Return the register as plain data: labels, targets, doses, cost, evidence."""
     return [
         {
             "name": name,

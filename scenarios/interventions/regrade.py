@@ -23,7 +23,7 @@ class Regrade(Measure):
 
     Soil within the mantle that is cut moves with its carbon to where it is filled, in
     proportion to the fill; what comes to lie below 0.3 m leaves the modelled layer
-    (``carbon_removed_total``). Spoil of an area counts as uniform: cell parameters stay.
+    (``carbon_removed_total``). Spoil counts as uniform: cell parameters stay.
     """
 
     record: ClassVar[Record] = Record(

@@ -1,4 +1,4 @@
-"""Grade a ground to a slope: cut what stands out, fill what lies low, move as little as may be.
+"""Grade a ground to a slope: cut what stands out, fill what lies low.
 
 A ground keeps the slope s when it never rises faster than s. The lowest such ground
 above z (only fill) is U = max over y of (z(y) - s |x - y|), the highest below it (only
@@ -117,14 +117,14 @@ def _balanced(
 
 
 def _lower(z: Raster, domain: Mask, rise: float) -> Raster:
-    """Highest ground below z that rises by at most ``rise`` a cell, within the domain."""
+    """Highest ground below z that rises by at most ``rise`` a cell."""
     g = np.where(domain, z, np.inf)
     _sweep(g, domain, rise)
     return g
 
 
 def _steepest(z: Raster, inside: Mask, domain: Mask, cell: float) -> float:
-    """Largest gradient (tangent) in the area, Horn 1981; cells outside repeat the centre."""
+    """Largest gradient in the area, 1 (Horn 1981); cells outside repeat the centre."""
     p, known = np.pad(z, 1), np.pad(domain, 1)
     rows, columns = z.shape
 
@@ -140,7 +140,7 @@ def _steepest(z: Raster, inside: Mask, domain: Mask, cell: float) -> float:
 
 @njit(cache=True, nogil=True)
 def _sweep(g: Raster, domain: Mask, rise: float) -> None:
-    """Lower g in place until no cell stands more than the slope above its neighbours."""
+    """Lower g in place until no cell stands too far above its neighbours."""
     rows, columns = g.shape
     for _ in range(MAX_SWEEPS):
         moved = 0.0

@@ -22,10 +22,11 @@ WATER_DENSITY = 1000.0  # kg m-3, so 1 m of water is 1000 mm
 class Topsoil(Measure):
     """Cover an area with topsoil.
 
-    From outside (no ``source``) its mass and carbon come through ``soil_imported_total``
-    and ``carbon_imported_total``; from a parcel they leave that parcel, mantle and
-    carbon alike, and the stated carbon content does not apply. Old soil that comes to
-    lie below 0.3 m leaves the modelled layer (``carbon_removed_total``).
+    From outside (no ``source``) its mass and carbon come through
+    ``soil_imported_total`` and ``carbon_imported_total``; from a parcel they leave that
+    parcel, mantle and carbon alike, and the stated carbon content does not apply. Old
+    soil that comes to lie below 0.3 m leaves the modelled layer
+    (``carbon_removed_total``).
     """
 
     record: ClassVar[Record] = Record(
@@ -43,7 +44,7 @@ class Topsoil(Measure):
         cost_per="m3",
         emissions="diesel of loading, haulage and spreading",
         needs=("topsoil of known quality",),
-        source="science.md section 12: 0.3 to 1.0 m, 4 to 10 g C/kg (order of magnitude)",
+        source="science.md section 12: 0.3 to 1.0 m, 4 to 10 g C/kg",
     )
     measure: Literal["topsoil"]
     source: str | None = None
@@ -137,7 +138,7 @@ class Topsoil(Measure):
     def _bring(
         self, see: Mapping[str, Array], place: Place, amounts: Amounts
     ) -> dict[str, float]:
-        """Book the mass and return the carbon that comes to each cell, kg m-2 by pool."""
+        """Book the mass; return the carbon that comes to each cell by pool, kg m-2."""
         mass = self.thickness * self.bulk_density  # kg m-2
         here = place.cells.astype(np.float64)
         amounts.add("soil_mass", mass * here)
@@ -158,10 +159,12 @@ class Topsoil(Measure):
         held = see["soil_mass"] * place.origin
         if wanted > held.sum():
             area = place.grid.cell_area
+            tonnes = area / 1000.0
+            possible = self.thickness * held.sum() / wanted
             raise BadScenario(
-                f"{place.where}: parcel '{self.source}' holds {held.sum() * area / 1000.0:.0f} t of soil, "
-                f"{wanted * area / 1000.0:.0f} t are needed; spread less than "
-                f"{self.thickness * held.sum() / wanted:.2f} m or bring soil from outside (no source)"
+                f"{place.where}: parcel '{self.source}' holds "
+                f"{held.sum() * tonnes:.0f} t of soil, {wanted * tonnes:.0f} t are needed; "
+                f"spread less than {possible:.2f} m or bring soil from outside (no source)"
             )
         share = np.where(place.origin, wanted / held.sum(), 0.0)
         amounts.add("soil_mass", -see["soil_mass"] * share)
@@ -176,7 +179,7 @@ class Topsoil(Measure):
         return came
 
     def _mix(self, see: Mapping[str, Array], under: Array, amounts: Amounts) -> None:
-        """Mix clay and pH in the upper 0.3 m, by mass, and add to the water capacity."""
+        """Mix clay and pH in the upper 0.3 m by mass; add to the water capacity."""
         new = under * TOPSOIL_DEPTH * self.bulk_density
         old = (1.0 - under) * TOPSOIL_DEPTH * see["bulk_density"]
         share = new / (new + old)
@@ -191,7 +194,7 @@ class Topsoil(Measure):
 
 
 def soil_pools(carbon: float, clay: float) -> dict[str, float]:
-    """Split organic carbon (kg m-2) into RothC pools as for undisturbed soil of that clay."""
+    """Split organic carbon (kg m-2) into RothC pools as for settled soil."""
     from twin.processes.rothc_initial import initial_pools
 
     split = initial_pools(np.array([carbon]), np.array([clay]))

@@ -1,4 +1,4 @@
-"""The command line: it starts light, lists its registers and tells mistakes in one line."""
+"""The command line starts light, lists its registers, tells mistakes in one line."""
 
 from __future__ import annotations
 

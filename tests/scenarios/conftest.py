@@ -1,4 +1,4 @@
-"""A small mine made in memory: a steep dump beside flat ground, with carbon everywhere."""
+"""A small mine in memory: a steep dump beside flat ground, carbon everywhere."""
 
 from __future__ import annotations
 

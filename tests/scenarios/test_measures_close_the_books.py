@@ -25,6 +25,9 @@ EXAMPLES = [
 ]
 
 
+NAMES = ["-".join(map(str, e.values())) for e in EXAMPLES]
+
+
 def made(given: dict) -> Measure:
     kind = measures()[given["measure"]]
     return kind.model_validate({"area": AREA, "date": "2026-04", **given})
@@ -35,9 +38,7 @@ def test_every_measure_has_an_example_here():
     assert {e["measure"] for e in EXAMPLES} == set(measures())
 
 
-@pytest.mark.parametrize(
-    "given", EXAMPLES, ids=lambda e: "-".join(map(str, e.values()))
-)
+@pytest.mark.parametrize("given", EXAMPLES, ids=NAMES)
 def test_the_books_close_after_every_measure(mine, given):
     """Amounts weighted by Var.factor sum to zero over each element."""
     measure = made(given)
@@ -54,11 +55,9 @@ def test_the_books_close_after_every_measure(mine, given):
         assert abs(sum(b.sum() for b in booked)) <= 1e-12 * max(moved, 1e-300), element
 
 
-@pytest.mark.parametrize(
-    "given", EXAMPLES, ids=lambda e: "-".join(map(str, e.values()))
-)
+@pytest.mark.parametrize("given", EXAMPLES, ids=NAMES)
 def test_a_measure_stays_in_range_and_on_its_ground(mine, given):
-    """Stocks stay within the vocabulary's range and cells elsewhere stay as they were."""
+    """Stocks stay within the vocabulary's range; cells elsewhere stay as they were."""
     measure = made(given)
     place = mine.place(origin=measure.origin is not None)
     touched = place.cells | (place.origin if place.origin is not None else False)
@@ -128,12 +127,12 @@ def test_a_stockpile_that_is_too_small_is_told(mine):
 
     given = {"measure": "topsoil", "thickness": 3.0, "source": "pile"}
 
-    with pytest.raises(BadScenario, match="parcel 'pile' holds .* spread less than"):
+    with pytest.raises(BadScenario, match=r"parcel 'pile' holds .* spread less than"):
         made(given).change(mine.see, mine.place(origin=True))
 
 
 def test_planting_starts_a_young_stand_of_the_stated_stocking(mine):
-    """Share times survival; a type that stood there already keeps part of its age."""
+    """Share times survival; a type that stood there keeps part of its age."""
     given = {"measure": "plant", "mix": {"robinia": 0.5, "grass": 0.2}, "survival": 0.8}
     types = mine.state.axes["pft"]
     robinia, grass = types.index("robinia"), types.index("grass")

@@ -1,4 +1,4 @@
-"""A scenario is the same thing in YAML and in Python, and says what is wrong with it."""
+"""A scenario is the same in YAML and in Python, and says what is wrong with it."""
 
 from __future__ import annotations
 

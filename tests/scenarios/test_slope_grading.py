@@ -1,4 +1,4 @@
-"""Grading reaches the slope, balances cut and fill, and leaves the surroundings alone."""
+"""Grading reaches the slope, balances cut and fill, leaves the rest alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scenarios.interventions.slope_limit import grade
 
 
 def scarp(angle: float = 40.0, height: float = 20.0) -> tuple[np.ndarray, np.ndarray]:
-    """A straight face between two level grounds, 5 m cells, and an area that holds it."""
+    """A straight face between two level grounds, 5 m cells, and its area."""
     x = np.arange(120) * 5.0
     profile = np.clip((300.0 - x) * np.tan(np.radians(angle)) + height / 2, 0.0, height)
     z = np.repeat(profile[None, :], 40, axis=0)
@@ -19,7 +19,7 @@ def scarp(angle: float = 40.0, height: float = 20.0) -> tuple[np.ndarray, np.nda
 
 
 def test_a_scarp_becomes_a_straight_flatter_slope_about_its_middle():
-    """With bulking 1 the least earth is moved by turning the face about its mid point."""
+    """Least earth is moved by turning the face about its mid point."""
     z, area = scarp()
 
     graded = grade(z, area, 5.0, slope_deg=20.0)

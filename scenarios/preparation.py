@@ -1,0 +1,152 @@
+"""Everything a run needs, gathered from site and scenario before the first month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from twin.kernel import Model
+
+from twin.errors import InputError, MissingCRS, unknown_name
+from twin.grid import Grid
+from twin.state import State
+
+from .area import Ground
+from .checked import month_of
+from .events import PlannedEvent, planned
+from .forcing import repeat
+from .initial import blocks, initial_state
+from .model import first_set, processes
+from .provenance import inputs
+
+if TYPE_CHECKING:
+    from twin.site import Site
+
+    from twin.surface import Surface
+
+    from .scenario import Scenario
+
+OUTSIDE = "outside"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that is ready to start.
+
+    weather  forcing name -> (months,)
+    inputs   files read, by hash
+    """
+
+    model: Model
+    state: State
+    weather: Mapping[str, NDArray[np.float64]]
+    events: tuple[PlannedEvent, ...]
+    inputs: list[dict[str, str]]
+    surface: str
+
+
+def prepare(scenario: Scenario, site: Site) -> Prepared:
+    """Read the site's ground, parcels and climate and set up the first month."""
+    from connectors.climate import read_monthly
+    from connectors.vector import rasterise
+
+    surface = choose_surface(scenario, site)
+    grid = _with_ground(surface)
+    parcels = site_parcels(site)
+    ids = [parcel.id for parcel in parcels]
+    zones = grid.compress(rasterise(parcels, grid)).astype(np.int64)
+    climate_file = site.layers_dir / "climate_monthly.csv"
+    if not climate_file.is_file():
+        raise InputError(
+            f"{site.folder}: the site has no climate, so nothing can be run on it; "
+            "name a climate file in site.yaml and build the site again"
+        )
+    climate = read_monthly(climate_file)
+    start = month_of(scenario.start)
+    weather = repeat(
+        climate.start, climate.values, first=start, months=scenario.years * 12
+    )
+    names = scenario.processes or first_set(weather)
+    made = processes(names, scenario.parameters, {"latitude": latitude(grid)})
+    told = f"{site.folder / 'site.yaml'}"
+    ground = blocks(_ground_blocks(site), ids, told)
+    elevation = grid.compress(surface.elevation).astype(np.float64)
+    state = initial_state(grid, elevation, zones, ground=ground, start=start)
+    around = Ground(grid, parcels, scenario.folder)
+    events = planned(
+        scenario.interventions, around, state.axes, where=f"scenario {scenario.name}"
+    )
+    model = Model(grid, made, zones, (OUTSIDE, *ids))
+    files = [site.folder / "site.yaml", climate_file, *_surface_files(site, surface.id)]
+    read = inputs(site.folder, files)
+    return Prepared(model, state, weather, tuple(events), read, surface.id)
+
+
+def choose_surface(scenario: Scenario, site: Site) -> Surface:
+    """Return the surface that the scenario names, else the latest surveyed one."""
+    from connectors.surfaces import load_surface
+
+    folders = {p.name: p for p in sorted(site.surfaces_dir.glob("*/")) if p.is_dir()}
+    if not folders:
+        raise InputError(
+            f"{site.folder}: the site has no surface yet; "
+            f"run: minetwin build {site.folder}"
+        )
+    if scenario.surface is not None:
+        if scenario.surface not in folders:
+            where = f"scenario {scenario.name}: surface"
+            raise unknown_name("surface", scenario.surface, folders, where)
+        return load_surface(folders[scenario.surface])
+    surveyed = [load_surface(p) for p in folders.values()]
+    surveyed = [s for s in surveyed if s.kind == "surveyed"] or surveyed
+    return max(surveyed, key=lambda s: (s.date, s.id))
+
+
+def _with_ground(surface: Surface) -> Grid:
+    """Grid of a surface with the cells that have an elevation as its mask."""
+    known = np.isfinite(surface.elevation)
+    if not known.any():
+        raise InputError(f"surface {surface.id}: no cell has an elevation")
+    g = surface.grid
+    return Grid(g.crs, g.vertical, g.west, g.north, g.cell, g.shape, known)
+
+
+def site_parcels(site: Site) -> list[Any]:
+    """Parcels of a site in its CRS; none when site.yaml names none."""
+    from connectors.vector import read_parcels
+
+    file = site.layers_dir / "parcels.gpkg"
+    return list(read_parcels(file, site.grid().crs)) if file.is_file() else []
+
+
+def _surface_files(site: Site, surface: str) -> list[Path]:
+    return [site.surfaces_dir / surface / "elevation.tif"]
+
+
+def _ground_blocks(site: Site) -> dict[str, dict[str, Any]]:
+    """Return the ground section of site.yaml as plain data."""
+    told = site.config.model_dump(mode="python").get("ground") or {}
+    return {str(name): dict(block) for name, block in told.items()}
+
+
+def latitude(grid: Grid) -> float:
+    """Latitude of the middle of the grid, degrees north."""
+    from pyproj import CRS, Transformer
+
+    west, south, east, north = grid.bounds
+    try:
+        crs = CRS.from_user_input(grid.crs)
+        there = Transformer.from_crs(
+            crs, CRS.from_epsg(4326), always_xy=True, allow_ballpark=False
+        )
+        _, lat = there.transform((west + east) / 2, (south + north) / 2)
+    except Exception as error:
+        raise MissingCRS(
+            f"the CRS {grid.crs} gives no latitude ({error}); "
+            "set crs: in site.yaml to a projected CRS with a known datum"
+        ) from error
+    return float(lat)
