@@ -81,6 +81,17 @@ VARS = (
         colours="lajolla",
     ),
     Var(
+        name="cover_factor",
+        unit="1",
+        kind="derived",
+        label="Cover factor of erosion (B of CSLE, C of RUSLE)",
+        label_zh="植被覆盖因子",
+        source="Liu et al. 2002 (CSLE); Renard et al. 1997 (RUSLE)",
+        low=0.0,
+        high=1.0,
+        colours="lajolla",
+    ),
+    Var(
         name="erosive_exposure",
         unit="MJ mm ha-1 h-1",
         kind="stock",

@@ -115,6 +115,17 @@ VARS = (
         colours="bamako",
     ),
     Var(
+        name="litter_quality",
+        unit="1",
+        kind="derived",
+        label="Decomposable share of fresh litter, DPM / (DPM + RPM)",
+        label_zh="新鲜凋落物易分解比例",
+        source="RothC-26.3, by plant type",
+        low=0.0,
+        high=1.0,
+        colours="bamako",
+    ),
+    Var(
         name="biomass_carbon",
         unit="kg m-2",
         kind="derived",

@@ -1,0 +1,91 @@
+"""Cover of the ground by plants, from the foliage that stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from ..process import Array, Every, Scope, Step, parameter
+from .plant_types import DEFAULT_TYPES, column
+from .vector_math import vexp
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _canopy(stocking: Array, above: Array, leaf: Array, extinction: float) -> Array:
+    types, cells = stocking.shape
+    cover = np.zeros(cells)
+    for k in range(types):
+        if stocking[k].max() > 0.0:
+            for i in range(cells):
+                share = stocking[k, i]
+                index = leaf[k] * above[k, i] / max(share, 1e-9)
+                cover[i] += share * (1.0 - vexp(-extinction * index))
+    for i in range(cells):
+        cover[i] = min(cover[i], 1.0)
+    return cover
+
+
+def canopy_cover(
+    stocking: Array, above: Array, *, leaf_area: Array, extinction: float
+) -> Array:
+    """Share of the ground under leaves, sum over types of f (1 - exp(-K LAI / f)).
+
+    stocking    f, share of the ground that a type stands on, 1, (k, n)
+    above       carbon above ground per ground area, kg m-2, (k, n)
+    leaf_area   leaf area per carbon above ground, m2 kg-1, (k,); LAI = leaf_area above
+    extinction  K, 1
+    →           1, (n,), in [0, 1]
+
+    Beer-Lambert closure over the ground that each type stands on. Leafless seasons,
+    litter and stones are not counted. Monsi & Saeki 1953.
+    """
+    made: Array = _canopy(stocking, above, leaf_area, extinction)
+    return made
+
+
+@dataclass(frozen=True)
+class CanopyCover:
+    """Cover by plants from last month's foliage, by Beer-Lambert closure."""
+
+    plant_types: tuple[str, ...] = parameter(
+        DEFAULT_TYPES,
+        unit="",
+        label="plant functional types of the run",
+        source="plant_types.py",
+    )
+    extinction: float = parameter(
+        0.5,
+        unit="1",
+        label="extinction of light by leaves",
+        source="Monsi & Saeki 1953, usual value",
+        low=0.2,
+        high=1.0,
+    )
+
+    name: ClassVar[str] = "canopy_cover"
+    reads: ClassVar[tuple[str, ...]] = ("stocking", "biomass_carbon_above")
+    writes: ClassVar[tuple[str, ...]] = ("vegetation_cover",)
+    adds: ClassVar[tuple[str, ...]] = ()
+    scope: ClassVar[Scope] = "cell"
+    every: ClassVar[Every] = "month"
+    source: ClassVar[str] = "Monsi & Saeki 1953"
+
+    def __post_init__(self) -> None:
+        leaf = column(self.plant_types, "leaf_area")
+        foliage = column(self.plant_types, "foliage_share")
+        object.__setattr__(self, "_leaf", leaf * foliage)
+
+    def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
+        """Write the cover."""
+        leaf: Array = getattr(self, "_leaf")  # noqa: B009
+        cover = canopy_cover(
+            see["stocking"],
+            see["biomass_carbon_above"],
+            leaf_area=leaf,
+            extinction=self.extinction,
+        )
+        return {"vegetation_cover": cover}

@@ -1,0 +1,58 @@
+"""Sums of carbon that people ask for: soil organic, living, whole ecosystem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..process import Array, Every, Scope, Step
+
+SOIL_POOLS = (
+    "soil_carbon_dpm",
+    "soil_carbon_rpm",
+    "soil_carbon_bio",
+    "soil_carbon_hum",
+    "soil_carbon_iom",
+)
+LIVING_POOLS = ("biomass_carbon_above", "biomass_carbon_below")
+DEAD_POOLS = ("litter_carbon", "dead_wood_carbon")
+
+
+def sum_in_order(*arrays: Array) -> Array:
+    """Sum arrays (n,) one after the other, so that blocks of any size give equal bits."""
+    total: Array = arrays[0].copy()
+    for array in arrays[1:]:
+        total += array
+    return total
+
+
+@dataclass(frozen=True)
+class CarbonPools:
+    """Soil organic, living and ecosystem carbon as sums of the pools.
+
+    Geogenic (coal) carbon is in none of them. Diagnostic: changes nothing.
+    """
+
+    name: ClassVar[str] = "carbon_pools"
+    reads: ClassVar[tuple[str, ...]] = (*SOIL_POOLS, *LIVING_POOLS, *DEAD_POOLS)
+    writes: ClassVar[tuple[str, ...]] = (
+        "soil_organic_carbon",
+        "biomass_carbon",
+        "ecosystem_carbon",
+    )
+    adds: ClassVar[tuple[str, ...]] = ()
+    scope: ClassVar[Scope] = "cell"
+    every: ClassVar[Every] = "month"
+    source: ClassVar[str] = "IPCC 2006 vol. 4 ch. 1 (pools)"
+
+    def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
+        """Write the sums."""
+        soil = sum_in_order(*(see[name] for name in SOIL_POOLS))
+        living = sum_in_order(*(row for name in LIVING_POOLS for row in see[name]))
+        dead = (see[name] for name in DEAD_POOLS)
+        return {
+            "soil_organic_carbon": soil,
+            "biomass_carbon": living,
+            "ecosystem_carbon": sum_in_order(soil, living, *dead),
+        }

@@ -1,0 +1,228 @@
+"""Plant functional types: every value with its source, and whether that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from ..errors import unknown_name
+from ..process import Array
+from .growth import stand_biomass
+
+CARBON_FRACTION = 0.47  # kg C per kg dry matter; IPCC 2006 vol. 4
+KG_M2 = 0.1  # kg m-2 in 1 t ha-1
+SITE_FACTOR = 0.6  # of native growth on raw dumps, 0.5 to 0.7; unverified
+
+MEMORY = "order of magnitude, unverified"
+LIBCBM = "libcbm 2.10.2 defaults, weighted over parts by order of magnitude"
+ROTHC = "RothC description: improved grass 1.44, scrub 0.67, woodland 0.25"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value, where it comes from, and whether that source was read."""
+
+    value: float
+    source: str = MEMORY
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantType:
+    """A plant functional type on native ground.
+
+    asymptote           biomass with roots of a full old stand    t ha-1 dry matter
+    rate                growth rate k of Chapman-Richards         year-1
+    shape               exponent p of Chapman-Richards            1
+    root_share          roots in the whole biomass                1
+    foliage_share       foliage in the biomass above ground       1
+    foliage_turnover    foliage shed                              year-1
+    wood_turnover       stem and branches shed                    year-1
+    root_turnover       roots shed                                year-1
+    leaf_area           leaf area by foliage carbon               m2 kg-1
+    dpm_rpm             decomposable by resistant litter          1
+    mortality           share of the stand that dies, once old    year-1
+    senescence          effective age at which mortality begins   year
+    spread              free ground taken without planting        year-1
+    """
+
+    name: str
+    label: str
+    label_zh: str
+    species: str
+    asymptote: Known
+    rate: Known
+    shape: Known
+    root_share: Known
+    foliage_share: Known
+    foliage_turnover: Known
+    wood_turnover: Known
+    root_turnover: Known
+    leaf_area: Known
+    dpm_rpm: Known
+    mortality: Known = Known(0.0, "net stand curve: thinning is in its biomass")
+    senescence: Known = Known(200.0)
+    spread: Known = Known(0.0, "only planted or sown")
+
+
+_WEIBEI = "fits Weibei plots 115.7, 131.9, 134.4 t/ha (Cheng 2014, abstract)"
+_XISHAN = "fits Beijing Xishan 67.9 (33 yr), 85.5 (44 yr) (1997, abstract)"
+_WOODLAND = Known(0.25, ROTHC, verified=True)
+_SCRUB = Known(0.67, ROTHC, verified=True)
+
+_TYPES = (
+    PlantType(
+        name="robinia",
+        label="Black locust",
+        label_zh="刺槐",
+        species="Robinia pseudoacacia",
+        asymptote=Known(150.0, _WEIBEI),
+        rate=Known(0.07, _WEIBEI),
+        shape=Known(1.6, _WEIBEI),
+        root_share=Known(0.207, "R 0.261, China national factors; unverified"),
+        foliage_share=Known(0.04),
+        foliage_turnover=Known(0.95, "libcbm 2.10.2, deciduous foliage", verified=True),
+        wood_turnover=Known(0.012, LIBCBM),
+        root_turnover=Known(0.12, LIBCBM),
+        leaf_area=Known(32.0),
+        dpm_rpm=_WOODLAND,
+    ),
+    PlantType(
+        name="pine",
+        label="Chinese pine",
+        label_zh="油松",
+        species="Pinus tabuliformis",
+        asymptote=Known(110.0, _XISHAN),
+        rate=Known(0.045, _XISHAN),
+        shape=Known(1.9, _XISHAN),
+        root_share=Known(0.2006, "R 0.251, China national factors; unverified"),
+        foliage_share=Known(0.10),
+        foliage_turnover=Known(0.15, "libcbm 2.10.2, conifer, upper", verified=True),
+        wood_turnover=Known(0.010, LIBCBM),
+        root_turnover=Known(0.12, LIBCBM),
+        leaf_area=Known(12.0),
+        dpm_rpm=_WOODLAND,
+    ),
+    PlantType(
+        name="seabuckthorn",
+        label="Sea buckthorn",
+        label_zh="沙棘",
+        species="Hippophae rhamnoides",
+        asymptote=Known(25.0),
+        rate=Known(0.25),
+        shape=Known(1.8),
+        root_share=Known(0.35),
+        foliage_share=Known(0.15),
+        foliage_turnover=Known(0.95),
+        wood_turnover=Known(0.03),
+        root_turnover=Known(0.20),
+        leaf_area=Known(26.0),
+        dpm_rpm=_SCRUB,
+        mortality=Known(0.03),
+        senescence=Known(12.0),
+    ),
+    PlantType(
+        name="caragana",
+        label="Caragana",
+        label_zh="柠条",
+        species="Caragana korshinskii, C. intermedia",
+        asymptote=Known(14.0),
+        rate=Known(0.15),
+        shape=Known(1.6),
+        root_share=Known(0.40),
+        foliage_share=Known(0.15),
+        foliage_turnover=Known(0.95),
+        wood_turnover=Known(0.03),
+        root_turnover=Known(0.20),
+        leaf_area=Known(26.0),
+        dpm_rpm=_SCRUB,
+    ),
+    PlantType(
+        name="alfalfa",
+        label="Alfalfa",
+        label_zh="紫花苜蓿",
+        species="Medicago sativa",
+        asymptote=Known(10.0),
+        rate=Known(0.9),
+        shape=Known(1.5),
+        root_share=Known(0.55),
+        foliage_share=Known(1.0, "all of the shoot dies back"),
+        foliage_turnover=Known(1.0),
+        wood_turnover=Known(0.0, "no wood"),
+        root_turnover=Known(0.40),
+        leaf_area=Known(30.0),
+        dpm_rpm=Known(1.44, ROTHC, verified=True),
+        mortality=Known(0.15),
+        senescence=Known(6.0),
+    ),
+    PlantType(
+        name="grass",
+        label="Mixed grass",
+        label_zh="混播牧草",
+        species="Agropyron, Elymus, Bromus",
+        asymptote=Known(9.0),
+        rate=Known(0.6),
+        shape=Known(1.5),
+        root_share=Known(0.65),
+        foliage_share=Known(1.0, "all of the shoot dies back"),
+        foliage_turnover=Known(1.0),
+        wood_turnover=Known(0.0, "no wood"),
+        root_turnover=Known(0.45),
+        leaf_area=Known(26.0),
+        dpm_rpm=_SCRUB,
+    ),
+    PlantType(
+        name="pioneer",
+        label="Natural recovery",
+        label_zh="自然恢复植被",
+        species="Artemisia, Setaria, Stipa and what comes after them",
+        asymptote=Known(6.0),
+        rate=Known(0.15),
+        shape=Known(1.5),
+        root_share=Known(0.60),
+        foliage_share=Known(0.9),
+        foliage_turnover=Known(1.0),
+        wood_turnover=Known(0.05),
+        root_turnover=Known(0.40),
+        leaf_area=Known(24.0),
+        dpm_rpm=_SCRUB,
+        spread=Known(0.02, "natural recovery takes 100 years and more; unverified"),
+    ),
+)
+
+PLANT_TYPES: Mapping[str, PlantType] = MappingProxyType({t.name: t for t in _TYPES})
+DEFAULT_TYPES: tuple[str, ...] = tuple(PLANT_TYPES)
+
+
+def column(names: Iterable[str], key: str) -> Array:
+    """One value of every type, in the order of the names, (k,)."""
+    found = []
+    for name in names:
+        if name not in PLANT_TYPES:
+            raise unknown_name("plant type", name, PLANT_TYPES, "plant_types")
+        found.append(float(getattr(PLANT_TYPES[name], key).value))
+    return np.array(found)
+
+
+def standing_carbon(
+    plant: PlantType, age: Array, share: Array, *, site_factor: float = SITE_FACTOR
+) -> tuple[Array, Array]:
+    """Carbon above and below ground of a stand on its growth curve.
+
+    age          effective age, year, (n,)
+    share        stocking, 1, (n,)
+    site_factor  growth of the site relative to native ground, 1
+    →            kg m-2 of carbon above ground, below ground, (n,) each
+    """
+    full = stand_biomass(
+        age,
+        asymptote=plant.asymptote.value,
+        rate=plant.rate.value,
+        shape=plant.shape.value,
+    )
+    carbon = CARBON_FRACTION * KG_M2 * site_factor * share * full
+    below = plant.root_share.value * carbon
+    return carbon - below, below

@@ -1,0 +1,35 @@
+"""The processes that ship, by name. Others come through entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from .canopy_cover import CanopyCover
+from .carbon_pools import CarbonPools
+from .cover_exposure import CoverExposure
+from .cover_factor import CoverFactorCsle, CoverFactorRusle
+
+_SHIPPED: tuple[type[Any], ...] = (
+    CanopyCover,
+    CoverFactorCsle,
+    CoverFactorRusle,
+    CoverExposure,
+    CarbonPools,
+)
+
+ENTRY_POINTS = "minetwin.processes"
+PROCESSES: Mapping[str, type[Any]] = MappingProxyType({p.name: p for p in _SHIPPED})
+FIRST_SET: tuple[str, ...] = (
+    "terrain_form",
+    "pet_hargreaves",
+    "soil_water",
+    "canopy_cover",
+    "vegetation",
+    "soil_carbon",
+    "cover_factor_csle",
+    "cover_exposure",
+    "sediment_delivery",
+    "carbon_pools",
+)
