@@ -53,7 +53,7 @@ class Comparison:
 
     def difference(self, layer: str) -> xr.DataArray:
         """Map of run_a minus run_b through time, in the layer's unit."""
-        found = self.run_a[layer] - self.run_b[layer]
+        found: xr.DataArray = self.run_a[layer] - self.run_b[layer]
         found.attrs = dict(self.run_a[layer].attrs)
         found.attrs["long_name"] = f"{layer}: {self.run_a.id} minus {self.run_b.id}"
         return found

@@ -194,6 +194,13 @@ class Scenario(Checked):
             Path(path).write_text(text, encoding="utf-8")
         return text
 
+    def __eq__(self, other: object) -> bool:
+        """Two scenarios are equal when they say the same, wherever their files lie."""
+        return isinstance(other, Scenario) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.to_yaml())
+
     def control(self) -> Scenario:
         """Return the same scenario without measures, to run beside the plan."""
         title = f"{self.title or self.name}: do nothing"

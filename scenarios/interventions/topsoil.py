@@ -10,6 +10,7 @@ import numpy as np
 from twin.errors import BadScenario
 from twin.process import Array
 
+from ..area import Cells
 from ..checked import quantity
 from .burial import SOIL_POOLS, bury_soil, clear_plants
 from .measure import TOPSOIL_DEPTH, Amounts, Measure, Place, Record
@@ -143,7 +144,7 @@ class Topsoil(Measure):
         here = place.cells.astype(np.float64)
         amounts.add("soil_mass", mass * here)
         if place.origin is not None:
-            return self._take(see, place, amounts)
+            return self._take(see, place, place.origin, amounts)
         amounts.add("soil_imported_total", mass * here)
         pools = soil_pools(mass * self.carbon_content / 100.0, self.clay_content)
         total = sum(pools.values())
@@ -151,22 +152,27 @@ class Topsoil(Measure):
         return pools
 
     def _take(
-        self, see: Mapping[str, Array], place: Place, amounts: Amounts
+        self,
+        see: Mapping[str, Array],
+        place: Place,
+        origin: Cells,
+        amounts: Amounts,
     ) -> dict[str, float]:
         """Dig the soil out of the stockpile, in proportion to what each cell holds."""
         cells = int(place.cells.sum())
         wanted = self.thickness * self.bulk_density * cells
-        held = see["soil_mass"] * place.origin
+        held = see["soil_mass"] * origin
         if wanted > held.sum():
             area = place.grid.cell_area
             tonnes = area / 1000.0
             possible = self.thickness * held.sum() / wanted
             raise BadScenario(
                 f"{place.where}: parcel '{self.source}' holds "
-                f"{held.sum() * tonnes:.0f} t of soil, {wanted * tonnes:.0f} t are needed; "
-                f"spread less than {possible:.2f} m or bring soil from outside (no source)"
+                f"{held.sum() * tonnes:.0f} t of soil, {wanted * tonnes:.0f} t are "
+                f"needed; spread less than {possible:.2f} m or bring soil from "
+                "outside (no source)"
             )
-        share = np.where(place.origin, wanted / held.sum(), 0.0)
+        share = np.where(origin, wanted / held.sum(), 0.0)
         amounts.add("soil_mass", -see["soil_mass"] * share)
         depth = see["soil_mass"] * share / np.maximum(see["bulk_density"], 1.0)
         amounts.add("elevation", -depth)

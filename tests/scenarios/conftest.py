@@ -63,7 +63,7 @@ def mine() -> SmallMine:
                 "robinia": {"age": 4, "stocking": 0.1},
             },
         },
-        "pile": {"soil_depth": 4.0, "soil_organic_carbon": 40.0},
+        "pile": {"soil_depth": 8.0, "soil_organic_carbon": 40.0},
     }
     ground = blocks(told, ["dump", "pile"], "site.yaml")
     state = initial_state(grid, grid.compress(z), zones, ground=ground, start=(2025, 1))

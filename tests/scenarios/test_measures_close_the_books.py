@@ -100,7 +100,7 @@ def test_compost_is_split_as_manure_in_rothc(mine):
 
 
 def test_lime_gives_off_its_carbon_as_an_emission_only(mine):
-    """20 t/ha of limestone give off 20 x 0.12 x 44/12 = 8.8 t CO2/ha, no soil carbon."""
+    """20 t/ha of limestone give off 20 x 0.12 x 44/12 = 8.8 t CO2/ha."""
     added = made({"measure": "lime", "dose": 20, "haulage": 0}).change(
         mine.see, mine.place()
     )
