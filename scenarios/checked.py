@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     ValidationError,
     model_validator,
 )
@@ -60,7 +61,7 @@ def quantity(
 
     ``default`` is ``...`` where the user has to say.
     """
-    notes = {
+    notes: dict[str, JsonValue] = {
         "unit": unit,
         "label_zh": label_zh,
         "source": source,

@@ -72,7 +72,7 @@ def indicator_rows(
     count = np.bincount(zones, minlength=len(zone_names))
     rows = []
     table = {i.column: _column(i, layers, zones, count, cell_area) for i in INDICATORS}
-    for zone in np.flatnonzero(count):
+    for zone in np.flatnonzero(count).tolist():
         row: dict[str, Any] = {
             "parcel": zone_names[zone],
             "date": date,
@@ -101,7 +101,9 @@ def _column(
     if indicator.of == "sum":
         return np.asarray(total * cell_area / SQUARE_METRES)
     seen = np.bincount(zones[known], minlength=count.size)
-    return np.divide(total, seen, out=np.full_like(total, np.nan), where=seen > 0)
+    unknown = np.full_like(total, np.nan)
+    mean: Array = np.divide(total, seen, out=unknown, where=seen > 0)
+    return mean
 
 
 def _number(values: Array | None, zone: int) -> float | None:

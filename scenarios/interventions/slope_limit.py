@@ -178,7 +178,7 @@ def _fall(g: Raster, r: int, c: int, rise: float) -> float:
     else:
         allowed = 0.5 * (a + b + np.sqrt(2.0 * rise * rise - (a - b) * (a - b)))
     if allowed < g[r, c]:
-        fall = g[r, c] - allowed
+        fall = float(g[r, c] - allowed)
         g[r, c] = allowed
         return fall
     return 0.0
