@@ -55,28 +55,34 @@ def check_parameter(full: str, value: float) -> None:
 def first_set(forcings: Iterable[str]) -> list[str]:
     """Names of the default processes for the forcings at hand.
 
-    Of several processes that write the same value the one is taken that uses most of
-    the forcings at hand (FAO-56 before Hargreaves where humidity, wind and radiation
-    are given), then the one registered first. A process that lacks a forcing is left
-    out.
+    The shipped first set; where another process writes the same values from more of
+    the forcings at hand, that one is taken (FAO-56 instead of Hargreaves where
+    humidity, wind and radiation are given).
     """
+    from twin.processes.register import FIRST_SET
+
     known = set(forcings)
-    chosen: dict[str, str] = {}
-    for name, kind in process_register().items():
-        needs = [v for v in kind.reads if VOCABULARY[v].kind == "forcing"]
-        if not set(needs) <= known:
-            continue
-        rivals = {other for w in kind.writes if (other := chosen.get(w))}
-        if any(_used(other) >= len(needs) for other in rivals):
-            continue
-        chosen = {w: n for w, n in chosen.items() if n not in rivals}
-        chosen |= dict.fromkeys(kind.writes or (f"adds of {name}",), name)
-    return [name for name in process_register() if name in set(chosen.values())]
+    return [_richest(name, known) for name in FIRST_SET]
 
 
-def _used(name: str) -> int:
+def _richest(name: str, known: set[str]) -> str:
+    """Among the processes with the same writes, the one using most known forcings."""
+    register = process_register()
+    kind = register[name]
+    rivals = [
+        other
+        for other, rival in register.items()
+        if kind.writes
+        and set(rival.writes) == set(kind.writes)
+        and rival.adds == kind.adds
+    ]
+    rivals = [r for r in [name, *rivals] if _forcings(r) <= known]
+    return max(rivals, key=lambda r: len(_forcings(r)), default=name)
+
+
+def _forcings(name: str) -> set[str]:
     reads = process_register()[name].reads
-    return sum(VOCABULARY[v].kind == "forcing" for v in reads)
+    return {v for v in reads if VOCABULARY[v].kind == "forcing"}
 
 
 def processes(

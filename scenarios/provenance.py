@@ -11,17 +11,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from twin.hashing import sha256_of
+
 PACKAGES = ("numpy", "numba", "scipy", "zarr", "xarray")
-CHUNK = 1 << 20
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(CHUNK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def inputs(folder: Path, files: Sequence[Path]) -> list[dict[str, str]]:
@@ -30,7 +22,7 @@ def inputs(folder: Path, files: Sequence[Path]) -> list[dict[str, str]]:
     for file in sorted(set(files)):
         inside = file.is_relative_to(folder)
         name = file.relative_to(folder).as_posix() if inside else file.name
-        made.append({"path": name, "sha256": file_hash(file)})
+        made.append({"path": name, "sha256": sha256_of(file)})
     return made
 
 
