@@ -1,0 +1,68 @@
+"""A layer is a Var as the viewer shows it: its number in frames, labels and colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.surface import Surface
+from twin.var import Var
+from twin.vocabulary import VOCABULARY
+
+MOST_ENTRIES = (
+    64  # entries of an axis; the frame's layer number is ordinal * 64 + entry
+)
+
+
+def _of_surface(name: str, label: str, label_zh: str, unit: str, colours: str) -> Var:
+    return Var(
+        name=name, unit=unit, kind="derived", label=label, label_zh=label_zh,
+        source="survey", low=0.0, colours=colours,
+    )  # fmt: skip
+
+
+SURFACE_VARS: Mapping[str, Var] = {
+    var.name: var
+    for var in (
+        _of_surface("elevation_error", "Elevation error (1σ)", "高程误差(1σ)", "m", "lajolla"),
+        _of_surface("surface_elevation", "Surface elevation with plants", "地表高程(含植被)", "m", "oleron"),
+        _of_surface("canopy_height", "Height above ground", "地物高度", "m", "bamako"),
+        _of_surface("point_density", "Points per square metre", "点密度", "m-2", "devon"),
+    )
+    if var.name not in VOCABULARY
+}  # fmt: skip
+
+LAYERS: Mapping[str, Var] = {**VOCABULARY, **SURFACE_VARS}
+_ORDINAL = {name: i for i, name in enumerate(LAYERS)}
+
+
+def wire_index(layer: str, axis: int) -> int:
+    """Return the layer number of an axis entry in frames."""
+    return _ORDINAL[layer] * MOST_ENTRIES + axis
+
+
+def surface_rasters(surface: Surface) -> dict[str, NDArray[np.float32]]:
+    """Every raster of a surface under the name of its layer."""
+    found = {"elevation": surface.elevation}
+    if surface.error is not None:
+        found["elevation_error"] = surface.error
+    found.update(surface.layers)
+    return {name: raster for name, raster in found.items() if name in LAYERS}
+
+
+def describe(var: Var) -> dict[str, Any]:
+    """What /api/site says of a layer, without its range."""
+    return {
+        "name": var.name,
+        "index": wire_index(var.name, 0),
+        "label": var.label,
+        "label_zh": var.label_zh,
+        "unit_own": var.unit,
+        "unit": var.unit_shown,
+        "scale": var.scale,
+        "colours": var.colours,
+        "source": var.source,
+    }

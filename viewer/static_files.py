@@ -1,0 +1,35 @@
+"""The web app as built by vite, and a plain page that says so when it is not built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+
+STATIC = Path(__file__).parent / "static"
+NOT_BUILT = """The web app is not built: type `make viewer`, then reload this page.
+
+网页尚未构建:请运行 `make viewer`,然后刷新本页。
+"""
+
+
+def page_routes(folder: Path = STATIC) -> APIRouter:
+    """GET /: the page, for those whom the guard let in."""
+    router = APIRouter()
+
+    @router.get("/")
+    def page() -> Response:
+        """Return the page of the web app."""
+        index = folder / "index.html"
+        if not index.is_file():
+            return PlainTextResponse(NOT_BUILT, 503)
+        return FileResponse(index, headers={"cache-control": "no-cache"})
+
+    return router
+
+
+def static_files(folder: Path = STATIC) -> StaticFiles:
+    """Everything else that vite built."""
+    return StaticFiles(directory=folder, check_dir=False)
