@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from twin.errors import BadScenario
+from twin.site_file import line_of
 
 
 class Checked(BaseModel):
@@ -105,8 +106,11 @@ def month_of(text: str) -> tuple[int, int]:
     return int(year), int(month)
 
 
-def told(error: ValidationError, where: str) -> BadScenario:
-    """Turn pydantic's findings into one message: file, key path, what, how to mend."""
+def told(error: ValidationError, where: str, text: str = "") -> BadScenario:
+    """Turn pydantic's findings into one message: file, line, key, what, mend.
+
+    text  the YAML that was read, for the line numbers
+    """
     lines = []
     for finding in error.errors():
         path = ".".join(str(part) for part in finding["loc"]) or "top level"
@@ -114,5 +118,6 @@ def told(error: ValidationError, where: str) -> BadScenario:
         given = finding.get("input")
         if not isinstance(given, Mapping | list | BaseModel) and given is not None:
             said = f"{said} (given: {given!r})"
-        lines.append(f"{where}: {path}: {said}")
+        place = f"{where}, line {line_of(text, finding['loc'])}" if text else where
+        lines.append(f"{place}: {path}: {said}")
     return BadScenario("\n".join(lines))

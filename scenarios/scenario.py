@@ -153,7 +153,7 @@ class Scenario(Checked):
 
     @classmethod
     def from_dict(
-        cls, data: Any, where: str = "scenario", folder: Path = Path()
+        cls, data: Any, where: str = "scenario", *, text: str = ""
     ) -> Scenario:
         """Check plain data; BadScenario names ``where``, key and nearest name."""
         if not isinstance(data, Mapping):
@@ -164,20 +164,21 @@ class Scenario(Checked):
         try:
             made = cls.model_validate(dict(data))
         except ValidationError as error:
-            raise told(error, where) from None
-        made._folder = folder
+            raise told(error, where, text) from None
         return made
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str]) -> Scenario:
         """Read a scenario file."""
         file = Path(path)
-        return cls.from_dict(read_yaml(file), str(file), file.parent)
+        made = cls.parse(_read(file), str(file))
+        made._folder = file.parent
+        return made
 
     @classmethod
     def parse(cls, text: str, where: str = "scenario") -> Scenario:
         """Read a scenario from YAML text."""
-        return cls.from_dict(_load(text, where), where)
+        return cls.from_dict(_load(text, where), where, text=text)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; ``from_dict`` gives the same scenario back."""
@@ -214,14 +215,14 @@ class Scenario(Checked):
         return self.model_copy(update=changes)
 
 
-def read_yaml(path: Path) -> Any:
-    """Read a YAML file that a person wrote; UnreadableFile when it is none."""
+def _read(path: Path) -> str:
+    """Read the text of a scenario file; UnreadableFile when it is none."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableFile(
                 f"{path}: larger than {MAX_BYTES} bytes; no scenario is"
             )
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UnreadableFile(
             f"{path}: cannot be read ({error.strerror}); check its name"
@@ -230,7 +231,6 @@ def read_yaml(path: Path) -> Any:
         raise UnreadableFile(
             f"{path}: not UTF-8 text ({error}); save it as UTF-8"
         ) from error
-    return _load(text, str(path))
 
 
 def _load(text: str, where: str) -> Any:
