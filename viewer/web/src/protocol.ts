@@ -114,7 +114,8 @@ async function inflate(packed: Uint8Array, expected: number): Promise<Uint8Array
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      if (filled + value.byteLength > expected) refuse(`payload inflates to over ${expected} bytes`);
+      if (filled + value.byteLength > expected)
+        refuse(`payload inflates to over ${expected} bytes`);
       out.set(value, filled);
       filled += value.byteLength;
     }

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import {
   FrameDecoder,
   HEADER_BYTES,
-  parseMessage,
   ProtocolError,
+  parseMessage,
   readHeader,
   tileKey,
   unpack,
