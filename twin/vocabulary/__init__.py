@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ..errors import unknown_name
 from ..var import Var
-from . import climate, erosion, measures, soil, terrain, vegetation, water
+from . import climate, erosion, measures, sensing, soil, terrain, vegetation, water
 
 
 def _gather(*domains: Iterable[Var]) -> Mapping[str, Var]:
@@ -27,6 +27,7 @@ VOCABULARY: Mapping[str, Var] = _gather(
     soil.VARS,
     erosion.VARS,
     measures.VARS,
+    sensing.VARS,
 )
 
 

@@ -1,0 +1,274 @@
+"""What a user states about a site in site.yaml: one model per block, units in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, FiniteFloat, model_validator
+
+from .crs import projected_in_metres, vertical_datum
+from .duration import Duration
+from .errors import UnitMismatch, UnknownName
+from .site_file import Setting
+from .surface import SurfaceKind
+from .units import conversion
+from .vocabulary import lookup
+from .zone import time_zone
+
+Share = Annotated[FiniteFloat, Field(ge=0.0, le=1.0)]
+Positive = Annotated[FiniteFloat, Field(gt=0.0)]
+Amount = Annotated[FiniteFloat, Field(ge=0.0)]
+Text = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, Field(pattern=r"^[^\s/\\:*?\"<>|]+$", max_length=100)]
+TimeZone = Annotated[str, AfterValidator(time_zone)]
+
+
+def _of_vocabulary(name: str) -> str:
+    try:
+        return lookup(name, "vocabulary").name
+    except UnknownName as error:
+        raise ValueError(str(error)) from error
+
+
+VarName = Annotated[str, AfterValidator(_of_vocabulary)]
+
+
+class Survey(Setting):
+    """One survey or design file that becomes a Surface."""
+
+    file: Text = Field(description="LAS, LAZ or GeoTIFF, relative to the site folder")
+    date: dt.date = Field(description="day of the survey or design")
+    kind: SurfaceKind = "surveyed"
+    ground: Literal["classes", "smrf"] = Field(
+        default="classes",
+        description="ground points by the file's classes, or by the SMRF filter",
+    )
+    crs: Text | None = Field(default=None, description="stated when the file has none")
+    vertical: Text | None = Field(
+        default=None, description="vertical datum, stated when the file has none"
+    )
+    id: Id | None = Field(default=None, description="id of the surface; date and kind")
+
+
+class Parcels(Setting):
+    """Polygons of parcels."""
+
+    file: Text = Field(description="GeoJSON, GeoPackage or Shapefile")
+    id: Text = Field(default="id", description="attribute with the parcel's id")
+    label: Text | None = Field(default=None, description="attribute, English label")
+    label_zh: Text | None = Field(default=None, description="attribute, Chinese label")
+    layer: Text | None = Field(default=None, description="layer of a GeoPackage")
+    crs: Text | None = Field(default=None, description="stated when the file has none")
+    repair: bool = Field(
+        default=False, description="mend polygons that cross themselves; audited"
+    )
+
+
+class Climate(Setting):
+    """Daily or monthly weather table, and what stands in for lacking drivers."""
+
+    file: Text = Field(description="CSV table, relative to the site folder")
+    columns: dict[str, Text] = Field(
+        description="time and variables of the vocabulary -> column of the table"
+    )
+    units: dict[str, Text] = Field(
+        default_factory=dict,
+        description="unit of a column, by variable or column name; others have the "
+        "vocabulary's unit, which the audit lists as assumed",
+    )
+    constants: dict[VarName, FiniteFloat] = Field(
+        default_factory=dict,
+        description="value of every month where the table has no column, "
+        "in the vocabulary's unit",
+    )
+    normals: dict[VarName, tuple[FiniteFloat, ...]] = Field(
+        default_factory=dict,
+        description="12 values, January to December, where the table has no column, "
+        "in the vocabulary's unit",
+    )
+    replace: dict[str, dict[str, FiniteFloat]] = Field(
+        default_factory=dict,
+        description="codes of a column that stand for a value: {RH: {'-1': 0}}",
+    )
+    missing: tuple[str, ...] = Field(
+        default=(), description="texts that mean no value, beside empty, NA and NaN"
+    )
+    encoding: Text | None = Field(
+        default=None, description="utf-8, gbk, cp1250 …; detected and audited if not"
+    )
+    delimiter: Text = ","
+    time_format: Text | None = Field(
+        default=None, description="as in strptime, where times are not ISO 8601"
+    )
+    fill: Literal["refuse", "climatology"] = Field(
+        default="refuse",
+        description="what a month with under 80 % of its days becomes",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Climate:
+        if "time" not in self.columns:
+            raise ValueError("columns: say which column has the time: {time: date}")
+        for name in self.columns:
+            if name != "time":
+                _of_vocabulary(name)
+        for name, values in self.normals.items():
+            if len(values) != 12:
+                raise ValueError(f"normals: {name}: give 12 values, not {len(values)}")
+        return self
+
+
+class Plant(Setting):
+    """Plants of one type that stand there at the start."""
+
+    age: Amount = Field(description="year")
+    stocking: Share = Field(description="share of a full stand, 0 to 1")
+
+
+class Ground(Setting):
+    """Soil and plants at the start; what is not stated comes from ``default``."""
+
+    clay_content: Amount | None = Field(default=None, le=100, description="percent")
+    bulk_density: Positive | None = Field(default=None, description="kg m-3")
+    soil_depth: Positive | None = Field(default=None, description="m")
+    soil_organic_carbon: Amount | None = Field(default=None, description="t ha-1")
+    geogenic_carbon: Amount | None = Field(default=None, description="t ha-1")
+    available_water_capacity: Amount | None = Field(default=None, description="mm")
+    soil_ph: Positive | None = Field(default=None, le=14, description="1")
+    curve_number: Positive | None = Field(default=None, le=100, description="1")
+    soil_erodibility: Amount | None = Field(
+        default=None, description="t ha h ha-1 MJ-1 mm-1"
+    )
+    practice_factor: Share | None = Field(default=None, description="1")
+    plants: dict[str, Plant] | None = Field(
+        default=None, description="plant type -> age and stocking"
+    )
+
+
+class SensorSetting(Setting):
+    """One sensor at a fixed place; its unit is stated, never guessed."""
+
+    id: Id
+    label: str = ""
+    label_zh: str = ""
+    x: FiniteFloat = Field(description="m east, in the site's CRS")
+    y: FiniteFloat = Field(description="m north, in the site's CRS")
+    var: VarName = Field(description="variable of the vocabulary")
+    unit: Text = Field(description="unit in which the sensor reports")
+    stale_after: Duration = Field(description="age from which a value is stale: 2h")
+    owner: str = ""
+
+    @model_validator(mode="after")
+    def _unit_fits(self) -> SensorSetting:
+        wanted = lookup(self.var).unit
+        if self.unit != wanted:
+            try:
+                conversion(self.unit, wanted, f"sensor {self.id}: {self.var}")
+            except UnitMismatch as error:
+                raise ValueError(str(error)) from error
+        return self
+
+
+class _Feed(Setting):
+    id: Id | None = Field(default=None, description="name of the feed; kind and number")
+    owner: str = ""
+
+
+class ReplayFeed(_Feed):
+    """Recorded readings played again."""
+
+    kind: Literal["replay"]
+    file: Text = Field(description="CSV with columns sensor, time, value [, unit]")
+    speed: Positive = Field(default=1.0, description="seconds of record per second")
+    timezone: TimeZone | None = Field(
+        default=None, description="of times without one; else such times are refused"
+    )
+    shift_to_now: bool = Field(
+        default=False, description="stamp each reading with the instant of its replay"
+    )
+    loop: bool = Field(default=False, description="start again at the end")
+    encoding: Text | None = None
+
+    @model_validator(mode="after")
+    def _loop_needs_shift(self) -> ReplayFeed:
+        if self.loop and not self.shift_to_now:
+            raise ValueError(
+                "loop would give the same readings again; set shift_to_now: true"
+            )
+        return self
+
+
+class MqttFeed(_Feed):
+    """Readings from an MQTT broker, acknowledged after they are stored."""
+
+    kind: Literal["mqtt"]
+    host: Text
+    port: int = Field(default=1883, ge=1, le=65535)
+    topic: Text = Field(description="filter such as mine/+/reading")
+    qos: Literal[1, 2] = 1
+    protocol: Literal["5", "3.1.1"] = "5"
+    client_id: Id | None = Field(
+        default=None, description="stable, so that the broker keeps what was not stored"
+    )
+    username: str | None = None
+    password_env: Text | None = Field(
+        default=None, description="environment variable that holds the password"
+    )
+    tls: bool = False
+    session_expiry: Duration = Field(
+        default=86400.0, description="how long the broker keeps messages for us"
+    )
+
+
+Feed = Annotated[ReplayFeed | MqttFeed, Field(discriminator="kind")]
+
+
+class SiteConfig(Setting):
+    """The whole of site.yaml."""
+
+    version: Literal[1]
+    name: Text
+    name_zh: str = ""
+    synthetic: bool = Field(default=False, description="made up; shown everywhere")
+    crs: Annotated[str, AfterValidator(projected_in_metres)] = Field(
+        description="projected CRS in metres, such as EPSG:32649"
+    )
+    vertical: Annotated[str, AfterValidator(vertical_datum)] = Field(
+        description="vertical datum such as EPSG:5737; unknown forbids differencing"
+    )
+    cell: Positive = Field(description="spacing of the grid, m")
+    timezone: TimeZone | None = Field(default=None, description="such as Asia/Shanghai")
+    extent: tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat] | None = Field(
+        default=None, description="west, south, east, north, m; union of the surveys"
+    )
+    surveys: tuple[Survey, ...] = ()
+    parcels: Parcels | None = None
+    climate: Climate | None = None
+    ground: dict[str, Ground] = Field(
+        default_factory=dict, description="default, and parcel ids"
+    )
+    sensors: tuple[SensorSetting, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> SiteConfig:
+        _once("sensors", [s.id for s in self.sensors])
+        _once("feeds", [f.id for f in self.feeds if f.id])
+        if self.extent is not None:
+            west, south, east, north = self.extent
+            if not (west < east and south < north):
+                raise ValueError("extent: write [west, south, east, north] in metres")
+        return self
+
+    @property
+    def feed_ids(self) -> tuple[str, ...]:
+        """Id of each feed: the stated one, else kind and number."""
+        numbered = enumerate(self.feeds, start=1)
+        return tuple(feed.id or f"{feed.kind}-{i}" for i, feed in numbered)
+
+
+def _once(what: str, ids: list[Any]) -> None:
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise ValueError(f"{what}: the id {twice[0]!r} is given twice; make it unique")
