@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from twin.errors import BadScenario
 from twin.grid import Grid
 from twin.process import Array
+from twin.processes.plant_types import PLANT_TYPES, SITE_FACTOR, standing_carbon
+from twin.processes.rothc_initial import initial_pools
 from twin.state import State
 from twin.vocabulary import VOCABULARY
 
@@ -41,6 +43,7 @@ def initial_state(
     *,
     ground: Sequence[Mapping[str, Any]],
     start: tuple[int, int],
+    site_factor: float | None = None,
 ) -> State:
     """Fill every stock and parameter of the vocabulary.
 
@@ -49,9 +52,8 @@ def initial_state(
     zones      (n,) index into ``ground``
     ground     one block per zone, complete (see ``blocks``)
     start      first month of the run
+    site_factor  growth relative to native ground, 1; default that of the plants
     """
-    from twin.processes.plant_types import PLANT_TYPES
-
     types = tuple(PLANT_TYPES)
     n = grid.n
     stocks: dict[str, Array] = {}
@@ -70,7 +72,8 @@ def initial_state(
     stocks["geogenic_carbon"] = PER_HECTARE * cells("geogenic_carbon")
     stocks |= _soil_carbon(cells("soil_organic_carbon"), cells("clay_content"))
     stocks["soil_water"] = 0.5 * stocks["available_water_capacity"]
-    _plants(stocks, types, ground, zones)
+    factor = SITE_FACTOR if site_factor is None else site_factor
+    _plants(stocks, ground, zones, factor)
     for array in stocks.values():
         array.flags.writeable = False
     return State(grid, start[0], start[1], stocks, {"pft": types})
@@ -78,26 +81,24 @@ def initial_state(
 
 def _soil_carbon(carbon: Array, clay: Array) -> dict[str, Array]:
     """RothC pools, kg m-2, from organic carbon in t ha-1."""
-    from twin.processes.rothc_initial import initial_pools
-
     pools: dict[str, Array] = initial_pools(PER_HECTARE * carbon, clay)
     return pools
 
 
 def _plants(
     stocks: dict[str, Array],
-    types: tuple[str, ...],
     ground: Sequence[Mapping[str, Any]],
     zones: NDArray[np.int64],
+    site_factor: float,
 ) -> None:
     """Stand age, stocking and the biomass that belongs to them."""
-    from twin.processes.plant_types import PLANT_TYPES, standing_carbon
-
-    for k, name in enumerate(types):
+    for k, name in enumerate(PLANT_TYPES):
         blocks = [block.get("plants", {}).get(name) for block in ground]
         age = np.array([float(b["age"]) if b else 0.0 for b in blocks])[zones]
         share = np.array([float(b["stocking"]) if b else 0.0 for b in blocks])[zones]
-        above, below = standing_carbon(PLANT_TYPES[name], age, share)
+        above, below = standing_carbon(
+            PLANT_TYPES[name], age, share, site_factor=site_factor
+        )
         stocks["effective_age"][k] = age
         stocks["stocking"][k] = share
         stocks["biomass_carbon_above"][k] = above
@@ -109,8 +110,6 @@ def blocks(ground: Blocks, parcels: Sequence[str], where: str) -> list[dict[str,
 
     Keys a parcel does not state come from ``default``, then from DEFAULT_GROUND.
     """
-    from twin.processes.plant_types import PLANT_TYPES
-
     known = {"default", *parcels}
     for name in ground:
         if name not in known:

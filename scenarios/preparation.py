@@ -25,12 +25,12 @@ from .provenance import inputs
 
 if TYPE_CHECKING:
     from twin.site import Site
-
     from twin.surface import Surface
 
     from .scenario import Scenario
 
 OUTSIDE = "outside"
+GROWTH_BASE = 5.0  # degC; default of vegetation.base_temperature
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,19 @@ def prepare(scenario: Scenario, site: Site) -> Prepared:
         climate.start, climate.values, first=start, months=scenario.years * 12
     )
     names = scenario.processes or first_set(weather)
-    made = processes(names, scenario.parameters, {"latitude": latitude(grid)})
+    settings = _settings(grid, weather, scenario.parameters)
+    made = processes(names, scenario.parameters, settings)
     told = f"{site.folder / 'site.yaml'}"
     ground = blocks(_ground_blocks(site), ids, told)
     elevation = grid.compress(surface.elevation).astype(np.float64)
-    state = initial_state(grid, elevation, zones, ground=ground, start=start)
+    state = initial_state(
+        grid,
+        elevation,
+        zones,
+        ground=ground,
+        start=start,
+        site_factor=scenario.parameters.get("vegetation.site_factor"),
+    )
     around = Ground(grid, parcels, scenario.folder)
     events = planned(
         scenario.interventions, around, state.axes, where=f"scenario {scenario.name}"
@@ -125,6 +133,20 @@ def site_parcels(site: Site) -> list[Any]:
 
 def _surface_files(site: Site, surface: str) -> list[Path]:
     return [site.surfaces_dir / surface / "elevation.tif"]
+
+
+def _settings(
+    grid: Grid,
+    weather: Mapping[str, NDArray[np.float64]],
+    overrides: Mapping[str, float],
+) -> dict[str, Any]:
+    """Values that processes take from the site and its climate."""
+    base = overrides.get("vegetation.base_temperature", GROWTH_BASE)
+    warmth = np.maximum(weather["air_temperature"] - base, 0.0)
+    return {
+        "latitude": latitude(grid),
+        "warmth_of_year": float(12.0 * warmth.mean()),
+    }
 
 
 def _ground_blocks(site: Site) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,9 @@ from pydantic import Field, field_validator
 
 from twin.errors import BadScenario
 from twin.process import Array
+from twin.processes.plant_types import PLANT_TYPES
 
-from ..checked import quantity
+from ..checked import nearest, quantity
 from .measure import HECTARE, PER_HECTARE, Amounts, Measure, Place, Record
 
 ABOVE_SHARE = 2.0 / 3.0  # of the carbon of a seedling
@@ -76,10 +77,6 @@ class Plant(Measure):
     @field_validator("mix")
     @classmethod
     def _shares(cls, mix: dict[str, float]) -> dict[str, float]:
-        from twin.processes.plant_types import PLANT_TYPES
-
-        from ..checked import nearest
-
         wrong = [
             nearest("plant type", n, PLANT_TYPES) for n in mix if n not in PLANT_TYPES
         ]

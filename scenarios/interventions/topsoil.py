@@ -9,6 +9,7 @@ import numpy as np
 
 from twin.errors import BadScenario
 from twin.process import Array
+from twin.processes.rothc_initial import initial_pools
 
 from ..area import Cells
 from ..checked import quantity
@@ -201,7 +202,5 @@ class Topsoil(Measure):
 
 def soil_pools(carbon: float, clay: float) -> dict[str, float]:
     """Split organic carbon (kg m-2) into RothC pools as for settled soil."""
-    from twin.processes.rothc_initial import initial_pools
-
     split = initial_pools(np.array([carbon]), np.array([clay]))
     return {name: float(amount[0]) for name, amount in split.items()}
