@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -74,18 +75,19 @@ class CanopyCover:
     every: ClassVar[Every] = "month"
     source: ClassVar[str] = "Monsi & Saeki 1953"
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _leaf_area(self) -> Array:
+        """Leaf area per carbon above ground, m2 kg-1, (k,)."""
         leaf = column(self.plant_types, "leaf_area")
         foliage = column(self.plant_types, "foliage_share")
-        object.__setattr__(self, "_leaf", leaf * foliage)
+        return leaf * foliage
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Write the cover."""
-        leaf: Array = getattr(self, "_leaf")  # noqa: B009
         cover = canopy_cover(
             see["stocking"],
             see["biomass_carbon_above"],
-            leaf_area=leaf,
+            leaf_area=self._leaf_area,
             extinction=self.extinction,
         )
         return {"vegetation_cover": cover}

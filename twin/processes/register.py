@@ -10,9 +10,19 @@ from .canopy_cover import CanopyCover
 from .carbon_pools import CarbonPools
 from .cover_exposure import CoverExposure
 from .cover_factor import CoverFactorCsle, CoverFactorRusle
+from .pet_fao56 import PetFao56
+from .pet_hargreaves import PetHargreaves
+from .soil_carbon import SoilCarbon
+from .soil_water import SoilWater
+from .vegetation import Vegetation
 
 _SHIPPED: tuple[type[Any], ...] = (
+    PetHargreaves,
+    PetFao56,
     CanopyCover,
+    SoilWater,
+    Vegetation,
+    SoilCarbon,
     CoverFactorCsle,
     CoverFactorRusle,
     CoverExposure,

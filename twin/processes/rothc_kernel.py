@@ -1,0 +1,121 @@
+"""Compiled month of RothC-26.3 over slices of cells.
+
+One loop per operation over a slice that stays in cache: each loop is short enough for
+the compiler to vectorise, which a single loop with everything in it is not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from ..process import Array
+from .rothc import (
+    BARE_LIMIT,
+    COVERED,
+    DRY_LIMIT,
+    LEAST_MOISTURE,
+    RATE_BIO,
+    RATE_DPM,
+    RATE_HUM,
+    RATE_RPM,
+    SAMPLED_DEPTH,
+    TO_BIO,
+    TO_HUM,
+)
+from .vector_math import vexp
+
+SLICE = 1024  # cells
+DPM, RPM, BIO, HUM, CO2, DEFICIT = 0, 1, 2, 3, 4, 5  # rows of the result
+STEPS = (
+    -RATE_DPM / 12.0,
+    -RATE_RPM / 12.0,
+    -RATE_BIO / 12.0,
+    -RATE_HUM / 12.0,
+)  # month-1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _dry(
+    deficit: Array, gain: Array, clay: Array, cover: Array, depth: float,
+    change: Array, modifier: Array
+) -> None:  # fmt: skip
+    """Change of the moisture deficit, and the moisture modifier after it."""
+    for i in range(deficit.size):
+        most = -(20.0 + 1.3 * clay[i] - 0.01 * clay[i] * clay[i])
+        most = most * depth / SAMPLED_DEPTH
+        old = deficit[i]
+        wetter = min(old + gain[i], 0.0)
+        covered = max(most, wetter)
+        bare = max(min(BARE_LIMIT * most, old), wetter)
+        new = cover[i] * covered + (1.0 - cover[i]) * bare
+        change[i] = new - old
+        ratio = (most - new) / (most - DRY_LIMIT * most)
+        modifier[i] = min(LEAST_MOISTURE + (1.0 - LEAST_MOISTURE) * ratio, 1.0)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _retain(clay: Array, kept: Array) -> None:
+    """Share of decayed carbon that becomes BIO and HUM, 1 / (1 + x)."""
+    for i in range(clay.size):
+        x = 1.67 * (1.85 + 1.60 * vexp(-0.0786 * clay[i]))
+        kept[i] = 1.0 / (1.0 + x)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _decay(pool: Array, modifier: Array, step: float, lost: Array, total: Array) -> None:
+    """Carbon lost from one pool; also summed over the pools."""
+    for i in range(pool.size):
+        gone = pool[i] * (1.0 - vexp(step * modifier[i]))
+        lost[i] = -gone
+        total[i] += gone
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _share_out(total: Array, kept: Array, bio: Array, hum: Array, co2: Array) -> None:
+    """Give decayed carbon to BIO, HUM and the air, to the last bit."""
+    for i in range(total.size):
+        stays = total[i] * kept[i]
+        bio[i] += TO_BIO * stays
+        hum[i] += TO_HUM * stays
+        co2[i] = total[i] - stays
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def rothc_month(
+    pools: tuple[Array, Array, Array, Array],
+    deficit: Array,
+    climate: tuple[Array, Array],
+    soil: tuple[Array, Array, float],
+    out: Array,
+) -> None:
+    """Decay and transfer of one month, without inputs.
+
+    pools    DPM, RPM, BIO, HUM, any unit of carbon, (n,) each
+    deficit  topsoil moisture deficit, mm, (n,)
+    climate  temperature modifier, 1; rain minus PET, mm; (n,) each
+    soil     clay, percent (n,); plant cover, 1 (n,); depth, m
+    out      (6, n): amounts added to DPM, RPM, BIO, HUM, CO2 and the deficit
+    """
+    warmth, gain = climate
+    clay, cover, depth = soil
+    modifier, kept, total = np.zeros(SLICE), np.zeros(SLICE), np.zeros(SLICE)
+    for start in range(0, deficit.size, SLICE):
+        end = min(start + SLICE, deficit.size)
+        n = end - start
+        m, k, t = modifier[:n], kept[:n], total[:n]
+        _dry(
+            deficit[start:end], gain[start:end], clay[start:end], cover[start:end],
+            depth, out[DEFICIT, start:end], m,
+        )  # fmt: skip
+        for i in range(n):
+            m[i] *= warmth[start + i] * (1.0 - (1.0 - COVERED) * cover[start + i])
+            t[i] = 0.0
+        _retain(clay[start:end], k)
+        _decay(pools[0][start:end], m, STEPS[0], out[DPM, start:end], t)
+        _decay(pools[1][start:end], m, STEPS[1], out[RPM, start:end], t)
+        _decay(pools[2][start:end], m, STEPS[2], out[BIO, start:end], t)
+        _decay(pools[3][start:end], m, STEPS[3], out[HUM, start:end], t)
+        _share_out(
+            t, k, out[BIO, start:end], out[HUM, start:end], out[CO2, start:end]
+        )

@@ -1,0 +1,170 @@
+"""Plants by functional type: growth in effective age, turnover, death, recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..process import Array, Every, Scope, Step, parameter
+from .cell_arrays import spread
+from .growth import effective_months
+from .plant_types import CARBON_FRACTION, DEFAULT_TYPES, KG_M2, SITE_FACTOR, column
+from .vegetation_kernel import FIXED, LITTER, QUALITY_SUM, WOOD, grow_month
+
+COLUMNS = (  # in the order of the kernel's table
+    "asymptote",
+    "rate",
+    "shape",
+    "root_share",
+    "foliage_share",
+    "foliage_turnover",
+    "wood_turnover",
+    "root_turnover",
+    "dpm_rpm",
+    "mortality",
+    "senescence",
+    "spread",
+)
+NO_LITTER_QUALITY = 0.67 / 1.67  # of scrub, where nothing falls; RothC description
+
+
+def water_modifier(actual: Array, potential: Array, *, enough: float) -> Array:
+    """Growth modifier of water, f_W = min(1, (AET / PET) / enough).
+
+    actual, potential  AET, PET of the month, mm, (n,)
+    enough             ratio from which water does not limit, 1
+    →                  1, (n,), in [0, 1]; 1 where PET is 0
+
+    Unverified (science.md section 2).
+    """
+    dry = potential > 1e-9
+    ratio = np.where(dry, actual, 1.0) / (np.where(dry, potential, 1.0) * enough)
+    made: Array = np.minimum(ratio, 1.0)
+    return made
+
+
+@dataclass(frozen=True)
+class Vegetation:
+    """Stand carbon by plant type: Chapman-Richards in effective age, with turnover.
+
+    A stand's biomass is net of what it sheds, so shed carbon is fixed anew: NPP is net
+    growth plus turnover, and with modifiers 1 the closed curve is followed exactly.
+    ``pioneer`` (types with a spread) takes free ground slowly by itself.
+    """
+
+    plant_types: tuple[str, ...] = parameter(
+        DEFAULT_TYPES,
+        unit="",
+        label="plant functional types of the run",
+        source="plant_types.py",
+    )
+    site_factor: float = parameter(
+        SITE_FACTOR,
+        unit="1",
+        label="growth of the site relative to native ground",
+        source="science.md section 2: 0.5 to 0.7 on raw dumps",
+        low=0.1,
+        high=1.5,
+    )
+    base_temperature: float = parameter(
+        5.0,
+        unit="degC",
+        label="temperature below which nothing grows",
+        source="science.md section 2",
+        low=0.0,
+        high=12.0,
+    )
+    warmth_of_year: float = parameter(
+        70.0,
+        unit="degC month",
+        label="sum over an average year of monthly temperature above the base",
+        source="about 70 in loess country (demo climate); set from the site's climate",
+        low=5.0,
+        high=300.0,
+    )
+    enough_water: float = parameter(
+        0.6,
+        unit="1",
+        label="AET / PET from which water does not limit growth",
+        source="science.md section 2",
+        low=0.1,
+        high=1.0,
+    )
+
+    name: ClassVar[str] = "vegetation"
+    reads: ClassVar[tuple[str, ...]] = (
+        "air_temperature",
+        "actual_evapotranspiration",
+        "potential_evapotranspiration",
+        "stocking",
+        "effective_age",
+        "biomass_carbon_above",
+        "biomass_carbon_below",
+    )
+    writes: ClassVar[tuple[str, ...]] = ("litter_quality",)
+    adds: ClassVar[tuple[str, ...]] = (
+        "stocking",
+        "effective_age",
+        "biomass_carbon_above",
+        "biomass_carbon_below",
+        "litter_carbon",
+        "dead_wood_carbon",
+        "net_primary_production_total",
+    )
+    scope: ClassVar[Scope] = "cell"
+    every: ClassVar[Every] = "month"
+    source: ClassVar[str] = "Richards 1959; IPCC 2006 vol. 4; libcbm 2.10.2 (turnover)"
+
+    @cached_property
+    def _table(self) -> Array:
+        """Values of the types (values, k), ready for the kernel."""
+        table = np.array([column(self.plant_types, key) for key in COLUMNS])
+        table[0] *= CARBON_FRACTION * KG_M2 * self.site_factor
+        ratio = table[COLUMNS.index("dpm_rpm")]
+        table[COLUMNS.index("dpm_rpm")] = ratio / (1.0 + ratio)
+        return table
+
+    def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
+        """Return growth, turnover and recovery of the month."""
+        stocking = see["stocking"]
+        types, cells = stocking.shape
+        wetness = water_modifier(
+            see["actual_evapotranspiration"],
+            see["potential_evapotranspiration"],
+            enough=self.enough_water,
+        )
+        ageing = effective_months(
+            see["air_temperature"],
+            wetness,
+            base=self.base_temperature,
+            season=self.warmth_of_year,
+        )
+        out, flows = np.zeros((4, types, cells)), np.zeros((4, cells))
+        grow_month(
+            stocking,
+            see["effective_age"],
+            see["biomass_carbon_above"],
+            see["biomass_carbon_below"],
+            spread(ageing, cells),
+            self._table,
+            out,
+            flows,
+        )
+        litter = flows[LITTER]
+        falls = litter > 0.0
+        quality = np.full(cells, NO_LITTER_QUALITY)
+        np.divide(flows[QUALITY_SUM], litter, out=quality, where=falls)
+        return {
+            "litter_quality": quality,
+            "stocking": out[0],
+            "effective_age": out[1],
+            "biomass_carbon_above": out[2],
+            "biomass_carbon_below": out[3],
+            "litter_carbon": litter,
+            "dead_wood_carbon": flows[WOOD],
+            "net_primary_production_total": flows[FIXED],
+        }
