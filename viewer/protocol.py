@@ -72,8 +72,11 @@ class Header:
 
 def shuffle(codes: Codes) -> bytes:
     """All low bytes, then all high bytes."""
-    pairs = np.ascontiguousarray(codes, "<u2").view(np.uint8).reshape(-1, 2)
-    return pairs.T.tobytes()
+    flat = codes.ravel()
+    halves = np.zeros((2, flat.size), np.uint8)
+    halves[0] = flat & 0xFF
+    halves[1] = flat >> 8
+    return halves.tobytes()
 
 
 def unshuffle(raw: bytes) -> Codes:
