@@ -126,7 +126,7 @@ def _written(loc: Place) -> Place:
 
 def line_of(text: str, place: Place) -> int:
     """Return the line, from 1, of the key path (or of its nearest stated parent)."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
     line = node.start_mark.line
     for part in place:
         if isinstance(node, yaml.MappingNode):
