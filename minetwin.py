@@ -150,9 +150,9 @@ def demo(
 
     Example: minetwin demo --out my-first-mine
     """
-    from scenarios.commands import make_demo_site
+    from scenarios.demo_site import make_demo_site
 
-    make_demo_site(out, quick=quick)
+    make_demo_site(out, quick=quick, say=typer.echo)
     if not no_serve:
         serve(out, port=port)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -201,6 +202,32 @@ class Scenario(Checked):
 
     def __hash__(self) -> int:
         return hash(self.to_yaml())
+
+    def __repr__(self) -> str:
+        head = f"Scenario {self.name}: {self.start}, {self.years} years"
+        lines = [f"{head}, {len(self.interventions)} measures"]
+        lines += [f"├── {row}" for row in self._measure_lines()]
+        if len(lines) > 1:
+            lines[-1] = lines[-1].replace("├", "└")
+        return "\n".join(lines)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<li>{html.escape(row)}</li>" for row in self._measure_lines())
+        name = html.escape(self.title or self.name)
+        return f"<b>{name}</b>: {self.start}, {self.years} years<ul>{rows}</ul>"
+
+    def _measure_lines(self) -> list[str]:
+        """One line per measure: date, what, where, how much."""
+        made = []
+        for m in self.interventions:
+            where = ", ".join(m.area.parcels) or "polygon"
+            dose = ", ".join(
+                f"{r['name']} {r['value']:g} {r['unit']}" for r in m.stated()
+            )
+            made.append(f"{m.date} {m.record.label} on {where}: {dose}".rstrip(": "))
+        return made
 
     def control(self) -> Scenario:
         """Return the same scenario without measures, to run beside the plan."""

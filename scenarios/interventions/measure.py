@@ -96,6 +96,20 @@ class Measure(Checked, ABC):
         Every balance must close: the amounts weighted by Var.factor sum to zero.
         """
 
+    def stated(self) -> list[dict[str, Any]]:
+        """List the doses that were stated, with value and unit."""
+        return [
+            {
+                "name": row["name"],
+                "value": getattr(self, row["name"]),
+                "unit": row["unit"],
+            }
+            for row in self.doses()
+            if row["name"] in self.model_fields_set
+            and row["name"] != "cost"
+            and isinstance(getattr(self, row["name"]), int | float)
+        ]
+
     @classmethod
     def doses(cls) -> list[dict[str, Any]]:
         """List the numbers that a user may set, with unit, range and source."""
