@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
+from .compiled import compiled
 
 from ..process import Array, Every, Scope, Step, parameter
 from .plant_types import DEFAULT_TYPES, column
 from .vector_math import vexp
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def _canopy(stocking: Array, above: Array, leaf: Array, extinction: float) -> Array:
     types, cells = stocking.shape
     cover = np.zeros(cells)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
+from .compiled import compiled
 
 from ..process import Array, Every, Scope, Step, parameter
 from .vector_math import vexp, vlog
@@ -15,7 +15,7 @@ from .vector_math import vexp, vlog
 LN10 = 2.302585092994046
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def _biological(cover: Array) -> Array:
     factor = np.zeros(cover.size)
     for i in range(cover.size):
@@ -38,7 +38,7 @@ def biological_factor(cover: Array) -> Array:
     return made
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def _greenness(cover: Array, bare: float, full: float) -> Array:
     factor = np.zeros(cover.size)
     for i in range(cover.size):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
+from .compiled import compiled
 
 from ..process import Array, Every, Scope, Step, parameter
 from .solar import MID_MONTH, extraterrestrial_radiation
@@ -19,7 +19,7 @@ ALBEDO = 0.23  # of the reference grass; FAO-56
 PSYCHROMETRIC = 0.665e-3  # degC-1; FAO-56 eq. 8
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def _pressure(elevation: Array) -> Array:
     made = np.zeros(elevation.size)
     for i in range(elevation.size):

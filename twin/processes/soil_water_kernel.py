@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from .compiled import compiled
 
 from ..process import Array
 from .vector_math import vexp
@@ -23,7 +23,7 @@ WEIGHTS = (
 )
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def runoff_month(
     rain: Array, storms: float, number: Array, cover: Array, cover_effect: float
 ) -> Array:
@@ -42,7 +42,7 @@ def runoff_month(
     return made
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def bucket_month(
     soil: Array, water: Array, potential: Array, capacity: Array
 ) -> tuple[Array, Array, Array]:

@@ -10,7 +10,7 @@ blocks.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from .compiled import compiled
 
 LOG2E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # upper 32 bits of ln 2, so n * LN2_HIGH is exact
@@ -25,7 +25,7 @@ TWO_52_BITS = np.int64(0x4330000000000000)
 SMALLEST = 2.2250738585072014e-308
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def vexp(x: float) -> float:
     """Return exp(x); relative error below 1e-15 for -708 <= x <= 709, clamped outside."""
     x = min(max(x, EXP_LOW), EXP_HIGH)
@@ -49,7 +49,7 @@ def vexp(x: float) -> float:
     return p * np.int64(power).view(np.float64)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def vlog(x: float) -> float:
     """Return ln(x) for x > 0; absolute error below 1e-15 near 1, relative elsewhere.
 

@@ -13,7 +13,15 @@ from ..process import Array, Every, Scope, Step, parameter
 from .cell_arrays import spread
 from .growth import effective_months
 from .plant_types import CARBON_FRACTION, DEFAULT_TYPES, KG_M2, SITE_FACTOR, column
-from .vegetation_kernel import FIXED, LITTER, QUALITY_SUM, WOOD, grow_month
+from .vegetation_kernel import (
+    FIXED,
+    LITTER,
+    QUALITY_SUM,
+    WOOD,
+    grow_month,
+    mean_quality,
+    wetness,
+)
 
 COLUMNS = (  # in the order of the kernel's table
     "asymptote",
@@ -41,10 +49,7 @@ def water_modifier(actual: Array, potential: Array, *, enough: float) -> Array:
 
     Unverified (science.md section 2).
     """
-    dry = potential > 1e-9
-    ratio = np.where(dry, actual, 1.0) / (np.where(dry, potential, 1.0) * enough)
-    made: Array = np.minimum(ratio, 1.0)
-    return made
+    return wetness(actual, potential, enough)
 
 
 @dataclass(frozen=True)
@@ -121,45 +126,46 @@ class Vegetation:
 
     @cached_property
     def _table(self) -> Array:
-        """Values of the types (values, k), ready for the kernel."""
+        """Values of the types (k, values), ready for the kernel."""
         table = np.array([column(self.plant_types, key) for key in COLUMNS])
         table[0] *= CARBON_FRACTION * KG_M2 * self.site_factor
         ratio = table[COLUMNS.index("dpm_rpm")]
         table[COLUMNS.index("dpm_rpm")] = ratio / (1.0 + ratio)
-        return table
+        return np.ascontiguousarray(table.T)
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Return growth, turnover and recovery of the month."""
         stocking = see["stocking"]
         types, cells = stocking.shape
-        wetness = water_modifier(
+        water = water_modifier(
             see["actual_evapotranspiration"],
             see["potential_evapotranspiration"],
             enough=self.enough_water,
         )
         ageing = effective_months(
             see["air_temperature"],
-            wetness,
+            water,
             base=self.base_temperature,
             season=self.warmth_of_year,
         )
         out, flows = np.zeros((4, types, cells)), np.zeros((4, cells))
         grow_month(
-            stocking,
-            see["effective_age"],
-            see["biomass_carbon_above"],
-            see["biomass_carbon_below"],
+            (
+                stocking,
+                see["effective_age"],
+                see["biomass_carbon_above"],
+                see["biomass_carbon_below"],
+            ),
             spread(ageing, cells),
             self._table,
             out,
             flows,
         )
         litter = flows[LITTER]
-        falls = litter > 0.0
-        quality = np.full(cells, NO_LITTER_QUALITY)
-        np.divide(flows[QUALITY_SUM], litter, out=quality, where=falls)
         return {
-            "litter_quality": quality,
+            "litter_quality": mean_quality(
+                flows[QUALITY_SUM], litter, NO_LITTER_QUALITY
+            ),
             "stocking": out[0],
             "effective_age": out[1],
             "biomass_carbon_above": out[2],
