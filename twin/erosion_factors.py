@@ -1,9 +1,11 @@
-"""Factors of RUSLE and CSLE: steepness, length, erodibility, cover; and their product.
+"""Soil erodibility, and the product of the factors of RUSLE and CSLE.
 
 RUSLE A = R K L S C P; CSLE A = R K L S B E T. All in t ha-1 when R is in
 MJ mm ha-1 h-1 and K in t ha h ha-1 MJ-1 mm-1. Long-term sheet and rill erosion only:
 no gullies, no single storms; slopes to about 55 % with Liu's extension. Raw dumps with
-piping and gullies lose two to five times as much.
+piping and gullies lose two to five times as much. Slope, length:
+terrain.length_slope;
+cover: processes.cover_factor; rain: processes.erosivity.
 """
 
 from __future__ import annotations
@@ -11,81 +13,6 @@ from __future__ import annotations
 import numpy as np
 
 from .process import Array
-
-UNIT_PLOT = 22.13  # m, length of the unit plot
-NINE_PERCENT = np.arctan(0.09)  # rad
-
-
-def steepness_rusle(slope: Array) -> Array:
-    """Steepness factor S = 10.8 sin t + 0.03 below 9 %, 16.8 sin t - 0.50 above.
-
-    slope  t, degree, (n,)
-    →      1, (n,)
-
-    McCool et al. 1987; Renard et al. 1997, AH-703.
-    """
-    t = np.radians(slope)
-    sine = np.sin(t)
-    made: Array = np.where(t < NINE_PERCENT, 10.8 * sine + 0.03, 16.8 * sine - 0.50)
-    return made
-
-
-def steepness_csle(slope: Array) -> Array:
-    """Steepness factor of CSLE, with Liu's form for steep slopes.
-
-    S = 10.8 sin t + 0.03 (t < 5 degree), 16.8 sin t - 0.50 (to 10 degree),
-    21.91 sin t - 0.96 (from 10 degree).
-
-    slope  t, degree, (n,)
-    →      1, (n,)
-
-    Liu et al. 1994, 2002.
-    """
-    sine = np.sin(np.radians(slope))
-    gentle = np.where(slope < 5.0, 10.8 * sine + 0.03, 16.8 * sine - 0.50)
-    made: Array = np.where(slope >= 10.0, 21.91 * sine - 0.96, gentle)
-    return made
-
-
-def length_exponent_rusle(slope: Array) -> Array:
-    """Exponent of slope length m = b / (1 + b), b = (sin t / 0.0896) / (3 sin^0.8 t + 0.56).
-
-    slope  t, degree, (n,)
-    →      1, (n,)
-
-    McCool et al. 1989 (moderate ratio of rill to interrill).
-    """
-    sine = np.sin(np.radians(slope))
-    b = (sine / 0.0896) / (3.0 * sine**0.8 + 0.56)
-    made: Array = b / (1.0 + b)
-    return made
-
-
-def length_exponent_csle(slope: Array) -> Array:
-    """Exponent of slope length 0.2, 0.3, 0.4, 0.5 for to 1, 1-3, 3-5, above 5 degrees.
-
-    slope  degree, (n,)
-    →      1, (n,)
-
-    Liu et al. 2002; break points unverified.
-    """
-    made: Array = np.array([0.2, 0.3, 0.4, 0.5])[
-        np.searchsorted([1.0, 3.0, 5.0], slope, side="left")
-    ]
-    return made
-
-
-def length_factor(length: Array, exponent: Array) -> Array:
-    """Slope length factor of a plane, L = (lambda / 22.13)^m.
-
-    length    lambda, horizontal length to the divide, m, (n,)
-    exponent  m, 1, (n,)
-    →         1, (n,)
-
-    Wischmeier & Smith 1978, AH-537.
-    """
-    made: Array = (length / UNIT_PLOT) ** exponent
-    return made
 
 
 def erodibility_epic(sand: Array, silt: Array, clay: Array, carbon: Array) -> Array:

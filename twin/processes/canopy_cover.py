@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from .compiled import compiled
 
 from ..process import Array, Every, Scope, Step, parameter
+from .compiled import compiled
 from .plant_types import DEFAULT_TYPES, column
 from .vector_math import vexp
 

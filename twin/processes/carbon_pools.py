@@ -20,7 +20,7 @@ DEAD_POOLS = ("litter_carbon", "dead_wood_carbon")
 
 
 def sum_in_order(*arrays: Array) -> Array:
-    """Sum arrays (n,) one after the other, so that blocks of any size give equal bits."""
+    """Sum arrays (n,) in turn, so that blocks of any size give equal bits."""
     total: Array = arrays[0].copy()
     for array in arrays[1:]:
         total += array

@@ -13,9 +13,9 @@ from ..process import Array, Every, Scope, Step
 class CoverExposure:
     """Sum of rain erosivity times cover factor, month by month; emptied each year.
 
-    Rain that falls while the ground is bare counts more: weighting R by the cover of its
-    own month is what RUSLE and CSLE ask for. Sediment delivery takes the sum at the end
-    of the year.
+    Rain that falls while the ground is bare counts more: weighting R by the cover of
+    its own month is what RUSLE and CSLE ask for. Sediment delivery takes the sum at the
+    end of the year.
     """
 
     name: ClassVar[str] = "cover_exposure"

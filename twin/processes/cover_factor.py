@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from .compiled import compiled
 
 from ..process import Array, Every, Scope, Step, parameter
+from .compiled import compiled
 from .vector_math import vexp, vlog
 
 LN10 = 2.302585092994046
@@ -105,7 +105,9 @@ class CoverFactorRusle:
     adds: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "cell"
     every: ClassVar[Every] = "month"
-    source: ClassVar[str] = "Renard et al. 1997; Van der Knijff et al. 2000 (unverified)"
+    source: ClassVar[str] = (
+        "Renard et al. 1997; Van der Knijff et al. 2000 (unverified)"
+    )
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Write the cover factor."""

@@ -42,7 +42,7 @@ def growth_rate(age: Array, *, asymptote: float, rate: float, shape: float) -> A
 def effective_months(
     temperature: Array | float, wetness: Array | float, *, base: float, season: float
 ) -> Array | float:
-    """Effective years that a stand ages in a month, da = max(T - base, 0) / season x f_W.
+    """Effective years of a month, da = max(T - base, 0) / season x f_W.
 
     temperature  mean air temperature T of the month, degC
     wetness      growth modifier of water f_W, 1, in [0, 1]

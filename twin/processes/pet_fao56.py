@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from .compiled import compiled
 
 from ..process import Array, Every, Scope, Step, parameter
+from .compiled import compiled
 from .solar import MID_MONTH, extraterrestrial_radiation
 from .vector_math import vexp, vlog
 
@@ -49,9 +49,7 @@ def saturation_slope(temperature: Value) -> Value:
     return 4098.0 * saturation_pressure(temperature) / (temperature + 237.3) ** 2
 
 
-def net_longwave(
-    low: Value, high: Value, *, vapour: Value, clearness: Value
-) -> Value:
+def net_longwave(low: Value, high: Value, *, vapour: Value, clearness: Value) -> Value:
     """Net outgoing long-wave radiation, MJ m-2 d-1; FAO-56 eq. 39.
 
     low, high  Tmin, Tmax, degC
@@ -61,14 +59,16 @@ def net_longwave(
     kelvin = 273.16
     emitted = (np.add(high, kelvin) ** 4 + np.add(low, kelvin) ** 4) / 2.0
     moist = 0.34 - 0.14 * np.sqrt(vapour)
-    made: Array = STEFAN_BOLTZMANN * emitted * moist * (1.35 * np.asarray(clearness) - 0.35)
+    made: Array = (
+        STEFAN_BOLTZMANN * emitted * moist * (1.35 * np.asarray(clearness) - 0.35)
+    )
     return made
 
 
 def penman_monteith(
     temperature: Value, *, deficit: Value, wind: Value, net: Value, pressure: Value
 ) -> Value:
-    """Reference evapotranspiration of grass, soil heat flux 0.
+    """Compute reference evapotranspiration of grass, soil heat flux 0.
 
     ET0 = (0.408 D Rn + g 900 / (T + 273) u2 (es - ea)) / (D + g (1 + 0.34 u2))
 

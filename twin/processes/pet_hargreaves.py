@@ -15,15 +15,17 @@ from .solar import MID_MONTH, extraterrestrial_radiation
 def hargreaves(
     mean: Array | float, low: Array | float, high: Array | float, *, top: float
 ) -> Array | float:
-    """Reference evapotranspiration, ET0 = 0.0023 Ra / lambda (T + 17.8) sqrt(Tmax - Tmin).
+    """Compute reference evapotranspiration from temperature.
+
+    ET0 = 0.0023 Ra / lambda (T + 17.8) sqrt(Tmax - Tmin)
 
     mean, low, high  T, Tmin, Tmax: air temperature, degC
     top              Ra, radiation at the top of the air, MJ m-2 d-1
     →                mm d-1, not below 0
 
-    lambda = 2.501 - 0.002361 T is the latent heat, MJ kg-1. Means of five days and more;
-    too low in strong wind, too high in moist air. Hargreaves & Samani 1985; FAO-56
-    eq. 52.
+    lambda = 2.501 - 0.002361 T is the latent heat, MJ kg-1. Means of five days and
+    more; too low in strong wind, too high in moist air. Hargreaves & Samani 1985;
+    FAO-56 eq. 52.
     """
     latent = 2.501 - 0.002361 * np.asarray(mean)
     spread = np.sqrt(np.maximum(np.subtract(high, low), 0.0))

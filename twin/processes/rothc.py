@@ -87,7 +87,7 @@ def cover_modifier(cover: Array) -> Array:
 
 
 def steady_state(modifier: float, clay: float, *, inputs: float, dpm: float) -> Array:
-    """Fixed point of the monthly map under constant conditions.
+    """Compute the fixed point of the monthly map under constant conditions.
 
     modifier  abc, 1;  clay  percent
     inputs    carbon a month, any unit;  dpm  its decomposable share

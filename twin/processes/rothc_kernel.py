@@ -7,9 +7,9 @@ the compiler to vectorise, which a single loop with everything in it is not.
 from __future__ import annotations
 
 import numpy as np
-from .compiled import compiled
 
 from ..process import Array
+from .compiled import compiled
 from .rothc import (
     BARE_LIMIT,
     COVERED,

@@ -1,4 +1,4 @@
-"""Monthly water of a cell: snow, runoff, one soil store, evapotranspiration, drainage."""
+"""Monthly water of a cell: snow, runoff, one soil store, what it gives and loses."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def bucket(
 ) -> tuple[Array, Array, Array]:
     """One month of a soil store with exponential drying.
 
-    Wet month (W >= PET): AET = PET, the store takes the rest, what it cannot hold drains.
+    Wet month (W >= PET): AET = PET, the store takes the rest, the surplus drains.
     Dry month: S' = S exp(-(PET - W) / AWC), AET = W + S - S', never above PET.
 
     soil       S, water above wilting point, mm, (n,)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from .compiled import compiled
 
 from ..process import Array
+from .compiled import compiled
 from .vector_math import vexp
 
 # Gauss-Laguerre quadrature with four nodes: integral of exp(-x) f(x) over x > 0
@@ -46,7 +46,7 @@ def runoff_month(
 def bucket_month(
     soil: Array, water: Array, potential: Array, capacity: Array
 ) -> tuple[Array, Array, Array]:
-    """New soil water, evapotranspiration and drainage of a month, mm; see ``bucket``."""
+    """Compute soil water, evapotranspiration and drainage, mm; see ``bucket``."""
     after = np.zeros(soil.size)
     actual = np.zeros(soil.size)
     drained = np.zeros(soil.size)

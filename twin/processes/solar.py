@@ -24,7 +24,7 @@ def declination(day: int) -> float:
 def sunset_angle(latitude: float, day: int) -> float:
     """Hour angle of sunset, arccos(-tan(phi) tan(delta)), rad; FAO-56 eq. 25.
 
-    latitude  phi, degree, north positive; beyond the polar circles day or night is whole
+    latitude  phi, degree, north positive; polar day and night are whole
     """
     cosine = -tan(radians(latitude)) * tan(declination(day))
     return acos(min(1.0, max(-1.0, cosine)))
@@ -53,7 +53,7 @@ def extraterrestrial_radiation(latitude: float, day: int) -> float:
 
 
 def sunshine_radiation(sunshine: float, daylight: float, top: float) -> float:
-    """Incoming short-wave radiation by sunshine, Rs = (0.25 + 0.50 n / N) Ra; FAO-56 eq. 35.
+    """Short-wave radiation by sunshine, Rs = (0.25 + 0.50 n / N) Ra; FAO-56 eq. 35.
 
     sunshine  n, hours of sun; daylight  N, hours; top  Ra, MJ m-2 d-1
     """

@@ -10,6 +10,7 @@ blocks.
 from __future__ import annotations
 
 import numpy as np
+
 from .compiled import compiled
 
 LOG2E = 1.4426950408889634
@@ -27,7 +28,7 @@ SMALLEST = 2.2250738585072014e-308
 
 @compiled
 def vexp(x: float) -> float:
-    """Return exp(x); relative error below 1e-15 for -708 <= x <= 709, clamped outside."""
+    """Return exp(x); relative error below 1e-15; clamped outside -708 to 709."""
     x = min(max(x, EXP_LOW), EXP_HIGH)
     shifted = x * LOG2E + ROUND
     n = shifted - ROUND

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from .compiled import compiled
 
 from ..process import Array
+from .compiled import compiled
 from .vector_math import vexp, vlog
 
 SLICE = 1024  # cells; some forty arrays of a slice fit a second-level cache
@@ -23,7 +23,7 @@ MONTH = 1.0 / 12.0  # year
 
 @compiled
 def _empty(stocking: Array, above: Array, below: Array) -> bool:
-    return stocking.max() <= 0.0 and above.max() <= 0.0 and below.max() <= 0.0
+    return bool(stocking.max() <= 0.0 and above.max() <= 0.0 and below.max() <= 0.0)
 
 
 @compiled
@@ -33,7 +33,9 @@ def _power(base: Array, exponent: float) -> None:
 
 
 @compiled
-def _increment(age: Array, ageing: Array, rate: float, shape: float, made: Array) -> None:
+def _increment(
+    age: Array, ageing: Array, rate: float, shape: float, made: Array
+) -> None:
     """Set made to b(a + da) - b(a), with b = (1 - exp(-k a))^p."""
     before = np.zeros(age.size)
     for i in range(age.size):
@@ -84,7 +86,7 @@ def _recruit(
     age: Array, free: Array, ageing: Array, table: Array, share: Array,
     more_share: Array, more_age: Array
 ) -> None:  # fmt: skip
-    """Take free ground; the stand's age falls so that its biomass stays on the curve."""
+    """Take free ground; the stand's age falls so that its carbon stays on the curve."""
     rate, shape, spread = table[RATE], table[SHAPE], table[SPREAD]
     ratio = np.zeros(age.size)
     for i in range(age.size):
@@ -156,7 +158,16 @@ def grow_month(
                 continue
             d_share, d_age = out[0, k, start:end], out[1, k, start:end]
             d_up, d_down = out[2, k, start:end], out[3, k, start:end]
-            _age(share, old, month, row[MORTALITY], row[SENESCENCE], dying, d_share, d_age)
+            _age(
+                share,
+                old,
+                month,
+                row[MORTALITY],
+                row[SENESCENCE],
+                dying,
+                d_share,
+                d_age,
+            )
             if growing:
                 _increment(old, d_age, row[RATE], row[SHAPE], made)
                 _grow(share, row[ASYMPTOTE], row[ROOTS], made, d_up, d_down, fixed)
