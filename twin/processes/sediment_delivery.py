@@ -1,0 +1,216 @@
+"""Sheet and rill erosion of the year, its way down, and the carbon it takes along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..process import Array, Every, Scope, Step, parameter
+from ..terrain.cells import OUTLET, cell_flags
+from ..terrain.connectivity import (
+    IC_MIDDLE,
+    IC_SCALE,
+    SDR_MAX,
+    cells_above,
+    connectivity_index,
+    sediment_delivery_ratio,
+)
+from .sediment_paths import basins, deliver, settle
+
+POOLS = (
+    "soil_carbon_dpm",
+    "soil_carbon_rpm",
+    "soil_carbon_bio",
+    "soil_carbon_hum",
+    "soil_carbon_iom",
+    "geogenic_carbon",
+)
+TOPSOIL_DEPTH = 0.3  # m, the layer that soil carbon belongs to
+PER_HECTARE = 0.1  # kg m-2 in 1 t ha-1
+LEAST_WEIGHT = 0.001  # of cover in the index of connectivity, InVEST's limit
+
+
+def soil_loss(exposure: Array, erodibility: Array, ls: Array, practice: Array) -> Array:
+    """Long-term sheet and rill erosion, A = (R B) K LS (E T), CSLE and RUSLE alike.
+
+    exposure     R B, erosivity times cover factor, MJ mm ha-1 h-1 a-1
+    erodibility  K, t ha h ha-1 MJ-1 mm-1
+    ls           LS, 1
+    practice     E T of CSLE or P of RUSLE, 1
+    →            t ha-1 a-1
+
+    Not for gullies, piping or single storms. Liu et al. 2002; Renard et al. 1997.
+    """
+    return exposure * erodibility * ls * practice
+
+
+@dataclass(frozen=True)
+class SedimentDelivery:
+    """Erosion of the year, delivered along the flow paths with deposition.
+
+    Gross erosion is limited by the soil that is there. Connectivity decides which share
+    of it reaches a channel, a pit or the rim; the rest is laid down on the way, thin
+    enough for a year. What runs into a pit settles there from the bottom up; what runs
+    to the rim leaves the site and is booked on the rim cell. Carbon of the upper 0.3 m
+    goes with the soil, in its concentration.
+
+    The cover weight of connectivity is a cell's exposure over the greatest of the site,
+    which so stands for bare ground.
+    """
+
+    channel_area: float = parameter(
+        10_000.0,
+        unit="m2",
+        label="Catchment from which water runs in a channel",
+        source="order of magnitude",
+        low=100.0,
+    )
+    sdr_max: float = parameter(
+        SDR_MAX,
+        unit="1",
+        label="Greatest delivery ratio",
+        source="Vigiak et al. 2012",
+        low=0.0,
+        high=1.0,
+        verified=True,
+    )
+    ic_middle: float = parameter(
+        IC_MIDDLE,
+        unit="1",
+        label="Connectivity of half the greatest ratio",
+        source="Vigiak et al. 2012",
+        verified=True,
+    )
+    ic_scale: float = parameter(
+        IC_SCALE,
+        unit="1",
+        label="Spread of connectivity",
+        source="Vigiak et al. 2012",
+        low=0.1,
+        verified=True,
+    )
+    thickest_deposit: float = parameter(
+        0.02,
+        unit="m year-1",
+        label="Thickest deposit of a year outside pits",
+        source="numerical guard against heaps of one cell",
+        low=0.0,
+    )
+
+    name: ClassVar[str] = "sediment_delivery"
+    reads: ClassVar[tuple[str, ...]] = (
+        "elevation",
+        "soil_mass",
+        "bulk_density",
+        "soil_erodibility",
+        "practice_factor",
+        "erosive_exposure",
+        "slope",
+        "ls_factor",
+        "flow_receiver",
+        "flow_order",
+        *POOLS,
+    )
+    writes: ClassVar[tuple[str, ...]] = ("soil_loss",)
+    adds: ClassVar[tuple[str, ...]] = (
+        "soil_mass",
+        "elevation",
+        "erosive_exposure",
+        "sediment_exported_total",
+        "carbon_exported_total",
+        *POOLS,
+    )
+    scope: ClassVar[Scope] = "grid"
+    every: ClassVar[Every] = "year"
+    source: ClassVar[str] = (
+        "Liu et al. 2002 (CSLE); Borselli et al. 2008; InVEST sediment delivery"
+    )
+
+    def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
+        """Erode, deliver and lay down (n,) cells."""
+        receivers = np.ascontiguousarray(see["flow_receiver"], dtype=np.int64)
+        order = np.ascontiguousarray(see["flow_order"], dtype=np.int64)
+        exposure = see["erosive_exposure"]
+        potential = PER_HECTARE * soil_loss(
+            exposure, see["soil_erodibility"], see["ls_factor"], see["practice_factor"]
+        )
+        loss = np.minimum(np.maximum(potential, 0.0), see["soil_mass"])
+        load = _load(see, loss)
+        ratio = self._ratio(see, receivers, order, when.grid.cell)
+        density = see["bulk_density"]
+        laid, arrived = deliver(
+            receivers, order, load, ratio, self.thickest_deposit * density
+        )
+        rim = _rim(when)
+        _settle(see["elevation"], density, receivers, order, rim, arrived, laid)
+        change = laid - load
+        lost = np.where(rim[:, None], arrived, 0.0)
+        added = {
+            "soil_mass": change[:, 0],
+            "elevation": change[:, 0] / density,
+            "erosive_exposure": -exposure,
+            "sediment_exported_total": lost[:, 0],
+            "carbon_exported_total": lost[:, 1:].sum(axis=1),
+            "soil_loss": loss / PER_HECTARE,
+        }
+        for j, name in enumerate(POOLS, start=1):
+            added[name] = change[:, j]
+        return {k: np.ascontiguousarray(v) for k, v in added.items()}
+
+    def _ratio(
+        self,
+        see: Mapping[str, Any],
+        receivers: NDArray[np.int64],
+        order: NDArray[np.int64],
+        cell: float,
+    ) -> Array:
+        """Delivery ratio (n,), 1 in channels."""
+        exposure = see["erosive_exposure"]
+        bare = float(exposure.max(initial=0.0))
+        weight = np.ones_like(exposure)
+        if bare > 0.0:
+            weight = np.clip(exposure / bare, LEAST_WEIGHT, 1.0)
+        channel = cells_above(receivers, order) * cell * cell >= self.channel_area
+        gradient = np.tan(np.radians(see["slope"]))
+        index = connectivity_index(receivers, order, gradient, weight, cell, channel)
+        ratio = sediment_delivery_ratio(
+            index, greatest=self.sdr_max, middle=self.ic_middle, scale=self.ic_scale
+        )
+        return np.where(channel, 1.0, ratio)
+
+
+def _load(see: Mapping[str, Any], loss: Array) -> Array:
+    """Eroded soil and the carbon in it (n, 1 + pools), kg m-2."""
+    layer = np.minimum(TOPSOIL_DEPTH * see["bulk_density"], see["soil_mass"])
+    share = np.divide(loss, layer, out=np.zeros_like(loss), where=layer > 0.0)
+    share = np.minimum(share, 1.0)
+    return np.stack([loss, *(see[name] * share for name in POOLS)], axis=1)
+
+
+def _rim(when: Step) -> NDArray[np.bool_]:
+    """Active cells (n,) at which flow leaves the site."""
+    grid = when.grid
+    flags = cell_flags(np.zeros(grid.shape), grid.mask)
+    rim: NDArray[np.bool_] = grid.compress(flags.reshape(grid.shape)) == OUTLET
+    return rim
+
+
+def _settle(
+    z: Array,
+    density: Array,
+    receivers: NDArray[np.int64],
+    order: NDArray[np.int64],
+    rim: NDArray[np.bool_],
+    arrived: Array,
+    laid: Array,
+) -> None:
+    """Lay down in the pits what ended there."""
+    end = basins(receivers, order)
+    held = np.flatnonzero(~rim[end] & (arrived[end, 0] > 0.0))
+    if held.size:
+        cells = held[np.lexsort((z[held], end[held]))]
+        settle(cells, end, z, density, arrived, laid)

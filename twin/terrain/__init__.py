@@ -1,0 +1,1 @@
+"""Pure functions on terrain rasters: filling, routing, derivatives, slope length."""
