@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 from connectors.surfaces import list_surfaces, load_surface
-from connectors.vector import Parcel, read_parcels
 from numpy.typing import NDArray
+
+from connectors.vector import Parcel, read_parcels
+from twin.errors import MinetwinError, unknown_name
 from twin.site import Site
 from twin.store import Run
-
-from twin.errors import MinetwinError, unknown_name
 from twin.surface import Surface
 from twin.vocabulary import lookup
 

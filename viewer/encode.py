@@ -101,7 +101,7 @@ def quantise(
 
 
 def deflate(raw: bytes, strategy: int) -> bytes:
-    """A zlib stream, made as fast as zlib can."""
+    """Return a zlib stream, made as fast as zlib can."""
     made = zlib.compressobj(FASTEST, strategy=strategy)
     return made.compress(raw) + made.flush()
 

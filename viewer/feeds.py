@@ -8,19 +8,98 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.feeds import Feed
+from connectors.feeds import Feed, FeedStatus, open_feeds
 from twin.readings import Reading, ReadingStore
+from twin.site import Site
 
 from .hub import Hub
 
 log = logging.getLogger("minetwin.viewer")
 
 
-def reading_message(reading: Reading, unit: str) -> dict[str, Any]:
+class FeedRegister:
+    """Feeds of site.yaml by id, with what each last said of itself."""
+
+    def __init__(self, site: Site, readings: ReadingStore) -> None:
+        self._site = site
+        self._readings = readings
+        self._feeds: dict[str, Feed] = {}
+        self._newest = {r.sensor: r.time for r in readings.latest().values()}
+        self._end: Callable[[], None] | None = None
+
+    def start(self, hub: Hub) -> None:
+        """Start all feeds and push what they and the store say; on the event loop."""
+        loop = asyncio.get_running_loop()
+
+        def on_loop(work: Callable[[], None]) -> None:
+            try:
+                loop.call_soon_threadsafe(work)
+            except RuntimeError:
+                log.debug("a reading came while the server ended; it is stored")
+
+        def stored(readings: Sequence[Reading]) -> None:
+            on_loop(lambda: self._push(hub, readings))
+
+        self._end = self._readings.subscribe(stored)
+
+        def said(status: FeedStatus) -> None:
+            on_loop(lambda: self._note(hub, status))
+
+        for feed in open_feeds(self._site):
+            self._feeds[feed.id] = feed
+            try:
+                feed.start(self._readings, said)
+            except Exception:
+                log.exception("feed %s did not start", feed.id)
+
+    def stop(self) -> None:
+        """Stop all feeds; waits for what they are storing."""
+        if self._end is not None:
+            self._end()
+        for name, feed in self._feeds.items():
+            try:
+                feed.stop()
+            except Exception:
+                log.exception("feed %s did not stop", name)
+
+    def _push(self, hub: Hub, readings: Sequence[Reading]) -> None:
+        """Publish the newest of each sensor; what came late is not news for a pin."""
+        newest = {}
+        for reading in readings:
+            if reading.time >= self._newest.get(reading.sensor, reading.time):
+                self._newest[reading.sensor] = reading.time
+                newest[reading.sensor] = reading
+        for reading in newest.values():
+            hub.publish(f"reading:{reading.sensor}", reading_message(reading))
+
+    def _note(self, hub: Hub, status: FeedStatus) -> None:
+        told = {"type": "feed", **feed_message(status)}
+        hub.publish(f"feed:{status.id}", told)
+
+    def told(self) -> list[dict[str, Any]]:
+        """State of every feed, for /api/site."""
+        return [
+            {**feed_message(status), **_health(status)}
+            for status in (feed.status for feed in self._feeds.values())
+        ]
+
+    def snapshot(self) -> Mapping[str, Mapping[str, Any]]:
+        """Newest reading of each sensor and state of each feed, as stream messages."""
+        told: dict[str, Mapping[str, Any]] = {
+            f"reading:{reading.sensor}": reading_message(reading)
+            for reading in self._readings.latest().values()
+        }
+        for feed in self._feeds.values():
+            status = feed_message(feed.status)
+            told[f"feed:{feed.id}"] = {"type": "feed", **status}
+        return told
+
+
+def reading_message(reading: Reading) -> dict[str, Any]:
     """Tell a reading as the stream does."""
     age = (datetime.now(UTC) - reading.time).total_seconds()
     return {
@@ -28,6 +107,28 @@ def reading_message(reading: Reading, unit: str) -> dict[str, Any]:
         "sensor": reading.sensor,
         "time": reading.time.isoformat(),
         "value": reading.value,
-        "unit": unit,
+        "unit": reading.unit,
         "age_s": round(age, 3),
+    }
+
+
+def feed_message(status: FeedStatus) -> dict[str, Any]:
+    """Tell the state of a feed as the stream does."""
+    return {
+        "id": status.id,
+        "status": status.state,
+        "since": status.since.isoformat(),
+        "message": status.message,
+    }
+
+
+def _health(status: FeedStatus) -> dict[str, Any]:
+    last = status.last_arrival
+    return {
+        "kind": status.kind,
+        "owner": status.owner,
+        "last_arrival": None if last is None else last.isoformat(),
+        "latency_s": status.latency_s,
+        "stored": status.stored,
+        "refused": status.refused,
     }

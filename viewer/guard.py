@@ -21,6 +21,7 @@ from .failure import Failure
 
 BODY_LIMIT = 2**20
 OPEN_PATHS = frozenset({"/healthz"})
+SOCKET_PATH = "/stream"
 LOGIN_PAGE = """minetwin: this page needs the token of the site.
 
 Open the address that `minetwin serve` printed, with ?token=… at its end.
@@ -72,6 +73,10 @@ class Door:
             return 403, _refused(
                 scope, "no Origin", "programs send Authorization: Bearer TOKEN"
             )
+        if scope["type"] == "websocket" and scope["path"] != SOCKET_PATH:
+            return 403, _refused(
+                scope, "there is no stream here", f"open {SOCKET_PATH}"
+            )
         if scope["path"] in OPEN_PATHS or self._knows(headers, bearer):
             return None
         if scope["path"] == "/" and scope["type"] == "http":
@@ -88,7 +93,7 @@ class Door:
         return given is not None and same(given, self.token)
 
     def enter(self, scope: Scope) -> Response | None:
-        """Answer GET / without the cookie: trade ?token= for it, or say what is needed."""
+        """Answer /: trade ?token= for the cookie, or say what is needed."""
         headers = Headers(scope=scope)
         if self._knows(headers, bearer_of(headers)):
             query = parse_qs(scope.get("query_string", b"").decode("latin-1"))

@@ -17,22 +17,19 @@ MOST_ENTRIES = (
 )
 
 
-def _of_surface(name: str, label: str, label_zh: str, unit: str, colours: str) -> Var:
-    return Var(
+_OF_SURFACES = (
+    ("elevation_error", "m", "lajolla", "Elevation error (1σ)", "高程误差(1σ)"),
+    ("surface_elevation", "m", "oleron", "Surface with plants", "地表高程(含植被)"),
+    ("canopy_height", "m", "bamako", "Height above ground", "地物高度"),
+    ("point_density", "m-2", "devon", "Points per area", "点密度"),
+)
+SURFACE_VARS: Mapping[str, Var] = {
+    name: Var(
         name=name, unit=unit, kind="derived", label=label, label_zh=label_zh,
         source="survey", low=0.0, colours=colours,
-    )  # fmt: skip
-
-
-SURFACE_VARS: Mapping[str, Var] = {
-    var.name: var
-    for var in (
-        _of_surface("elevation_error", "Elevation error (1σ)", "高程误差(1σ)", "m", "lajolla"),
-        _of_surface("surface_elevation", "Surface elevation with plants", "地表高程(含植被)", "m", "oleron"),
-        _of_surface("canopy_height", "Height above ground", "地物高度", "m", "bamako"),
-        _of_surface("point_density", "Points per square metre", "点密度", "m-2", "devon"),
     )
-    if var.name not in VOCABULARY
+    for name, unit, colours, label, label_zh in _OF_SURFACES
+    if name not in VOCABULARY
 }  # fmt: skip
 
 LAYERS: Mapping[str, Var] = {**VOCABULARY, **SURFACE_VARS}
@@ -54,7 +51,7 @@ def surface_rasters(surface: Surface) -> dict[str, NDArray[np.float32]]:
 
 
 def describe(var: Var) -> dict[str, Any]:
-    """What /api/site says of a layer, without its range."""
+    """Tell a layer as /api/site does, without its range."""
     return {
         "name": var.name,
         "index": wire_index(var.name, 0),

@@ -25,7 +25,7 @@ class LocalFrame:
 
     @classmethod
     def of(cls, grid: Grid, ground: Surface | None) -> LocalFrame:
-        """Put the origin at the grid's centre, z at the whole metre below the ground."""
+        """Put the origin at the grid's centre, z at a whole metre below the ground."""
         west, south, east, north = grid.bounds
         z = 0.0
         if ground is not None and np.isfinite(ground.elevation).any():

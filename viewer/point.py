@@ -1,4 +1,4 @@
-"""What is known of one place: value, unit, source, error and the course through time."""
+"""What is known of one place: value, unit, source, error, course through time."""
 
 from __future__ import annotations
 

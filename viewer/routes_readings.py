@@ -30,7 +30,7 @@ def readings_routes(served: Served) -> APIRouter:
     def series(
         sensor: str, hours: Annotated[float, Query(gt=0, le=24 * 3660)] = 24
     ) -> dict[str, Any]:
-        """Readings of the hours before now, thinned to what a chart can show."""
+        """Return the readings of the last hours, thinned to what a chart can show."""
         known = {s.id: s for s in served.readings.sensors()}
         if sensor not in known:
             raise unknown_name("sensor", sensor, known, "/api/sensors")
@@ -48,5 +48,7 @@ def readings_routes(served: Served) -> APIRouter:
 
 
 def _store(served: Served, body: bytes) -> dict[str, int]:
-    receipt = served.readings.append(parse_body(body))
+    """Store all of a body or, when one reading is refused, nothing of it."""
+    known = {sensor.id: sensor for sensor in served.readings.sensors()}
+    receipt = served.readings.append(parse_body(body, known))
     return {"stored": receipt.stored, "repeated": receipt.repeated}

@@ -23,7 +23,12 @@ def run_routes(served: Served) -> APIRouter:
 
     @router.get("/point")
     def point(
-        layer: str, x: float, y: float, run: str = "", surface: str = "", axis: _Axis = 0
+        layer: str,
+        x: float,
+        y: float,
+        run: str = "",
+        surface: str = "",
+        axis: _Axis = 0,
     ) -> dict[str, Any]:
         """Value, unit, source and course of a layer at a place in local metres."""
         if run:
@@ -32,7 +37,7 @@ def run_routes(served: Served) -> APIRouter:
 
     @router.get("/indicators")
     def indicators(run: str) -> dict[str, Any]:
-        """Indicators of a run by parcel and year."""
+        """Return the indicators of a run by parcel and year."""
         found = served.catalogue.run(run, "/api/indicators")
         return {**table(found.indicators()), "heads": heads()}
 
@@ -44,7 +49,7 @@ def run_routes(served: Served) -> APIRouter:
 
     @router.get("/compare")
     def comparison(a: str, b: str) -> dict[str, Any]:
-        """Indicators of two runs side by side."""
+        """Set the indicators of two runs side by side."""
         first = served.catalogue.run(a, "/api/compare")
         second = served.catalogue.run(b, "/api/compare")
         return {**table(compare(first, second).rows), "heads": heads()}
@@ -53,7 +58,7 @@ def run_routes(served: Served) -> APIRouter:
 
 
 def heads() -> list[dict[str, str]]:
-    """Unit and labels of the indicators, in their order."""
+    """Return unit and labels of the indicators, in their order."""
     return [
         {"name": i.column, "unit": i.unit, "label": i.label, "label_zh": i.label_zh}
         for i in INDICATORS
@@ -61,7 +66,7 @@ def heads() -> list[dict[str, str]]:
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Rows as one list of columns and one of values; cut, and said so, when too long."""
+    """Return columns and rows; cut, and said so, when there are too many."""
     kept: Sequence[Mapping[str, Any]] = list(rows)
     columns = list(kept[0]) if kept else []
     return {

@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy as np
 from fastapi import APIRouter
-from shapely import Geometry, get_exterior_ring, get_interior_ring, get_num_interior_rings, get_parts
+from shapely import (
+    Geometry,
+    get_exterior_ring,
+    get_interior_ring,
+    get_num_interior_rings,
+    get_parts,
+)
 
 from twin.errors import OutsideSite
 from twin.readings import Reading, Sensor
 from twin.store import Run
-from twin.vocabulary import VOCABULARY, lookup
+from twin.vocabulary import VOCABULARY
 
 from .layers import LAYERS, describe, surface_rasters
 from .local import LocalFrame
@@ -68,7 +74,9 @@ def _fixed(served: Served) -> dict[str, Any]:
         "origin_x": local.x,
         "origin_y": local.y,
         "origin_z": local.z,
-        "surfaces": [_surface(served, header.id) for header in served.catalogue.headers],
+        "surfaces": [
+            _surface(served, header.id) for header in served.catalogue.headers
+        ],
         "parcels": [
             {
                 "id": parcel.id,
@@ -86,7 +94,9 @@ def rings(geometry: Geometry, local: LocalFrame) -> list[list[list[float]]]:
     found = []
     for part in get_parts(geometry):
         lines = [get_exterior_ring(part)]
-        lines += [get_interior_ring(part, i) for i in range(get_num_interior_rings(part))]
+        lines += [
+            get_interior_ring(part, i) for i in range(get_num_interior_rings(part))
+        ]
         for line in lines:
             if line is not None:
                 points = np.asarray(line.coords)[:, :2] - (local.x, local.y)
@@ -176,7 +186,7 @@ def _run(number: int, run: Run, runs: Mapping[str, Any]) -> dict[str, Any]:
         "control": run.id.endswith("-control"),
         "pair": pair if pair in runs else None,
         "times": [t.isoformat() for t in run.times],
-        "layers": list(run.layers),
+        "layers": [name for name in run.layers if name in LAYERS],
     }
 
 
@@ -184,9 +194,9 @@ def _layers(served: Served, runs: Iterable[Run]) -> list[dict[str, Any]]:
     axes: dict[str, list[str]] = {}
     names: set[str] = set()
     for run in runs:
-        for layer in run.layers:
+        for layer in (name for name in run.layers if name in LAYERS):
             names.add(layer)
-            of = lookup(layer).axes
+            of = LAYERS[layer].axes
             labels = run.manifest.get("axes", {}).get(of[0], ()) if of else ()
             if len(labels) > len(axes.get(layer, [])):
                 axes[layer] = list(labels)

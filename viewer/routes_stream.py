@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from .hub import Gone
 from .served import Served
+
+GOODBYE = 1.0  # s that a dropped viewer gets to take the close frame
 
 
 class Socket:
@@ -16,7 +21,7 @@ class Socket:
         self._socket = socket
 
     async def receive(self) -> str:
-        """Return the next text; bytes from a viewer are no message and end up refused."""
+        """Return the next text; bytes are no message and end up refused."""
         try:
             message = await self._socket.receive()
         except RuntimeError as error:
@@ -37,6 +42,13 @@ class Socket:
             raise Gone from error
 
 
+async def _close(socket: WebSocket) -> None:
+    """Say goodbye to a viewer that was dropped, if it still takes anything."""
+    with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError, OSError):
+        async with asyncio.timeout(GOODBYE):
+            await socket.close(1008, "dropped; open a new connection")
+
+
 def stream_routes(served: Served) -> APIRouter:
     """WS /stream."""
     router = APIRouter()
@@ -45,7 +57,7 @@ def stream_routes(served: Served) -> APIRouter:
     async def stream(socket: WebSocket) -> None:
         await socket.accept()
         await served.hub.attend(Socket(socket))
-        if socket.application_state is WebSocketState.CONNECTED:
-            await socket.close(1001)
+        if socket.client_state is WebSocketState.CONNECTED:
+            await _close(socket)
 
     return router

@@ -5,32 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
-from ipaddress import ip_address
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from twin.errors import InputError, MinetwinError
 from twin.readings import ReadingStore
 from twin.site import Site
 
-from .auth import LEAST_TOKEN, site_token
+from .access import Access, address_of, door_of
 from .catalogue import Catalogue
-from .failure import Failure, failure, status_of
 from .feeds import FeedRegister
 from .guard import Door, Guard
 from .headers import SecureHeaders, content_policy
 from .hub import SEND_TIMEOUT, Hub
 from .local import LocalFrame
+from .refusals import Steady, tell_errors
 from .routes_readings import readings_routes
 from .routes_runs import run_routes
 from .routes_site import site_routes
@@ -47,74 +39,9 @@ RUNS_EVERY = 2.0  # s between looks at the runs folder
 SHUTDOWN = 3  # s that open requests get
 
 
-@dataclass(frozen=True)
-class Access:
-    """How the server may be reached.
-
-    token  opens it; the site's own when none is given
-    cert, key  TLS, PEM files
-    names  host names that the server answers to, beside the one that it binds
-    """
-
-    token: str = ""
-    cert: Path | None = None
-    key: Path | None = None
-    names: tuple[str, ...] = ()
-    send_timeout: float = SEND_TIMEOUT
-
-    @property
-    def secure(self) -> bool:
-        """Whether there is TLS."""
-        return self.cert is not None and self.key is not None
-
-    @classmethod
-    def from_environment(cls) -> Access:
-        """MINETWIN_TOKEN, MINETWIN_CERT, MINETWIN_KEY, MINETWIN_HOSTS (commas)."""
-        told = os.environ
-        cert, key = told.get("MINETWIN_CERT"), told.get("MINETWIN_KEY")
-        hosts = (name.strip() for name in told.get("MINETWIN_HOSTS", "").split(","))
-        return cls(
-            token=told.get("MINETWIN_TOKEN", ""),
-            cert=Path(cert) if cert else None,
-            key=Path(key) if key else None,
-            names=tuple(name for name in hosts if name),
-        )
-
-
-def door_of(site: Site, host: str, port: int, access: Access) -> Door:
-    """Check that the binding is safe and build the door; InputError when it is not."""
-    if not is_loopback(host):
-        where = f"serve --host {host}"
-        if len(access.token) < LEAST_TOKEN or not access.secure:
-            raise InputError(
-                f"{where}: others can reach this address, so a token of at least "
-                f"{LEAST_TOKEN} characters and TLS are needed; set MINETWIN_TOKEN, "
-                "MINETWIN_CERT and MINETWIN_KEY, or leave the host at 127.0.0.1"
-            )
-        if host in ("0.0.0.0", "::", "") and not access.names:
-            raise InputError(
-                f"{where}: it does not say by which name people will come; "
-                "set MINETWIN_HOSTS to the exact names, separated by commas"
-            )
-    names = {*access.names} | ({host} if host not in ("0.0.0.0", "::", "") else set())
-    if is_loopback(host):
-        names |= {"127.0.0.1", "localhost", "[::1]"}
-    bare = {f"[{n}]" if ":" in n and not n.startswith("[") else n for n in names}
-    token = access.token or site_token(site.folder)
-    return Door.of(token, bare, port, secure=access.secure)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def create_app(site: Site, door: Door, *, send_timeout: float = SEND_TIMEOUT) -> ASGIApp:
+def create_app(
+    site: Site, door: Door, *, send_timeout: float = SEND_TIMEOUT
+) -> ASGIApp:
     """Build the whole application behind its door."""
     served = _served(site, send_timeout)
     app = FastAPI(
@@ -130,10 +57,11 @@ def create_app(site: Site, door: Door, *, send_timeout: float = SEND_TIMEOUT) ->
     ):
         app.include_router(router)
     app.mount("/", static_files())
-    _tell_errors(app)
+    tell_errors(app)
     app.state.served = served
     policy = content_policy(door.hosts, secure=door.secure)
-    return SecureHeaders(Guard(app, door), policy, secure=door.secure)
+    guarded = SecureHeaders(Guard(app, door), policy, secure=door.secure)
+    return Steady(guarded)
 
 
 def _served(site: Site, send_timeout: float) -> Served:
@@ -177,50 +105,10 @@ async def watch_runs(served: Served, every: float = RUNS_EVERY) -> None:
             served.hub.refresh_views()
 
 
-def _tell_errors(app: FastAPI) -> None:
-    def told(status: int, body: Mapping[str, str]) -> Response:
-        return JSONResponse({"error": body}, status)
-
-    @app.exception_handler(MinetwinError)
-    def ours(request: Request, error: MinetwinError) -> Response:
-        return told(status_of(error), failure(error, request.url.path))
-
-    @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        name = str(first["loc"][-1])
-        body = Failure(
-            what="the request cannot be used", where=request.url.path,
-            why=f"{name}: {first['msg']}", mend=f"correct '{name}' and ask again",
-        )  # fmt: skip
-        return told(422, body)
-
-    @app.exception_handler(HTTPException)
-    def http(request: Request, error: HTTPException) -> Response:
-        body = Failure(
-            what=str(error.detail), where=request.url.path,
-            why=f"HTTP {error.status_code}",
-            mend="the routes are listed in docs/explanation/stream.md",
-        )  # fmt: skip
-        return told(error.status_code, body)
-
-    @app.exception_handler(Exception)
-    def own(request: Request, error: Exception) -> Response:
-        return told(500, failure(error, request.url.path))
-
-
-def serve(
-    site: Site,
-    host: str = "127.0.0.1",
-    port: int = 8765,
-    *,
-    access: Access | None = None,
-    announce: Callable[[str], None] | None = None,
-) -> None:
-    """Serve a site until Ctrl-C; ``announce`` gets the address with its token."""
-    access = access or Access.from_environment()
+def uvicorn_config(site: Site, host: str, port: int, access: Access) -> uvicorn.Config:
+    """Check the binding and set uvicorn up; InputError when it is not safe."""
     door = door_of(site, host, port, access)
-    config = uvicorn.Config(
+    return uvicorn.Config(
         create_app(site, door, send_timeout=access.send_timeout),
         host=host,
         port=port,
@@ -235,10 +123,20 @@ def serve(
         ssl_certfile=access.cert,
         ssl_keyfile=access.key,
     )
-    tell = announce or _say
-    shown = host if is_loopback(host) or not access.names else access.names[0]
-    scheme = "https" if door.secure else "http"
-    tell(f"{scheme}://{shown}:{port}/?token={door.token}")
+
+
+def serve(
+    site: Site,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    *,
+    access: Access | None = None,
+    announce: Callable[[str], None] | None = None,
+) -> None:
+    """Serve a site until Ctrl-C; ``announce`` gets the address with its token."""
+    access = access or Access.from_environment()
+    config = uvicorn_config(site, host, port, access)
+    (announce or _say)(address_of(site, host, port, access))
     uvicorn.Server(config).run()
 
 

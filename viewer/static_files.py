@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -30,6 +31,15 @@ def page_routes(folder: Path = STATIC) -> APIRouter:
     return router
 
 
+class BuiltFiles(StaticFiles):
+    """Static files that may not be built yet: until then there are none."""
+
+    async def check_config(self) -> None:
+        """Answer 404 instead of failing while there is no folder."""
+        if not Path(str(self.directory)).is_dir():
+            raise HTTPException(404)
+
+
 def static_files(folder: Path = STATIC) -> StaticFiles:
     """Everything else that vite built."""
-    return StaticFiles(directory=folder, check_dir=False)
+    return BuiltFiles(directory=folder, check_dir=False)

@@ -46,7 +46,7 @@ def height_tile(surface: Surface, number: int, level: int, ty: int, tx: int) -> 
     if not (0 <= level < levels_of((rows, columns)) and inside):
         raise UnknownName(
             f"terrain of {surface.id}: no tile {level}/{ty}/{tx}; "
-            f"there are {levels_of((rows, columns))} levels of a {rows} x {columns} grid"
+            f"a {rows} x {columns} grid has {levels_of((rows, columns))} levels"
         )
     cut = surface.elevation[
         top : top + (SAMPLES - 1) * step + 1 : step,

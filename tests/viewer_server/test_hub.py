@@ -46,7 +46,9 @@ async def show(want: Want, _offset: int) -> Shown:
     """One frame that names its step."""
     await asyncio.sleep(0)
     return Shown(
-        (f"step {want.step}".encode(),), ({"step": want.step},), (Held(0, 0, want.step),)
+        (f"step {want.step}".encode(),),
+        ({"step": want.step},),
+        (Held(0, 0, want.step),),
     )
 
 

@@ -1,4 +1,4 @@
-"""Frames: what the documentation says is what is read and written, whatever the codes."""
+"""Frames: what the documentation says is what is read and written."""
 
 from __future__ import annotations
 
@@ -110,7 +110,9 @@ maps = arrays(
 def test_the_error_of_a_round_trip_is_at_most_half_a_code(field: np.ndarray) -> None:
     """value = code * scale + base with codes spread over the range; NaN stays NaN."""
     seen = field[np.isfinite(field)]
-    scale = Scale.over(float(seen.min()), float(seen.max())) if seen.size else Scale(1, 0)
+    scale = (
+        Scale.over(float(seen.min()), float(seen.max())) if seen.size else Scale(1, 0)
+    )
 
     (frame,) = encode_step(address(step=0), scale, quantise(field, scale))
     header, codes = unpack(frame)
@@ -154,7 +156,12 @@ def test_only_the_tiles_that_changed_are_sent() -> None:
     whole = encode_step(address(1), Scale(1, 0), after)
 
     (header,) = [read_header(frame) for frame in frames]
-    assert (header.tile_y, header.tile_x, header.width, header.height) == (1, 1, 44, 256)
+    assert (header.tile_y, header.tile_x, header.width, header.height) == (
+        1,
+        1,
+        44,
+        256,
+    )
     assert len(whole) == 6
 
 

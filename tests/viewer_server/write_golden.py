@@ -47,9 +47,7 @@ def payload(codes: list[int], codec: int) -> bytes:
 def keep(name: str, head: dict[str, float], sent: list[int], codes: list[int]) -> None:
     """Write a frame and what it must decode to."""
     (FOLDER / f"{name}.bin").write_bytes(frame(head, payload(sent, int(head["codec"]))))
-    values = [
-        None if c == NO_DATA else c * head["scale"] + head["base"] for c in codes
-    ]
+    values = [None if c == NO_DATA else c * head["scale"] + head["base"] for c in codes]
     told = {"header": head, "sent": sent, "codes": codes, "values": values}
     text = json.dumps(told, indent=1)
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -90,6 +90,11 @@ export interface FeedInfo {
   status: FeedStatus;
   since: string;
   message: string;
+  owner: string;
+  last_arrival: string | null;
+  latency_s: number | null;
+  stored: number;
+  refused: number;
 }
 
 export interface SiteInfo {
@@ -99,13 +104,14 @@ export interface SiteInfo {
   crs: string;
   vertical: string;
   cell: number;
-  timezone: string;
+  timezone: string | null;
   grid: { west: number; north: number; rows: number; cols: number };
   /** Map coordinates of the local origin. */
   origin_x: number;
   origin_y: number;
   origin_z: number;
   epoch: string;
+  offset: number;
   surfaces: SurfaceInfo[];
   parcels: ParcelInfo[];
   sensors: SensorInfo[];
@@ -131,7 +137,10 @@ export interface PointInfo {
   column: number;
   elevation: number | null;
   parcel: string | null;
+  run: string;
   value: number | null;
+  /** Standard error where one is known (elevation of a surface). */
+  error: number | null;
   times: string[];
   values: (number | null)[];
   /** Same cell in the other run of the pair. */
@@ -142,6 +151,10 @@ export interface PointInfo {
 export interface TableInfo {
   columns: string[];
   rows: (string | number | null)[][];
+  /** Rows beyond the most that are sent. */
+  left_out: number;
+  /** Unit and labels of indicators (not with /api/ledger). */
+  heads?: { name: string; unit: string; label: string; label_zh: string }[];
 }
 
 export interface SensorReadings {

@@ -287,7 +287,7 @@ export interface Failure {
   mend: string;
 }
 
-export type FeedStatus = "live" | "stale" | "reconnecting" | "failed" | "stopped";
+export type FeedStatus = "live" | "stale" | "reconnecting" | "failed";
 
 export type ServerMessage =
   | {
