@@ -1,0 +1,148 @@
+"""Cell processes over one block of cells that stays in cache, months in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..process import Array, Process, Step
+from ..vocabulary import VOCABULARY
+from .apply import book, settle
+from .contract import called, locked
+
+BLOCK = 8192  # cells; 64 KiB an array, a dozen of them fit the second-level cache
+
+
+@dataclass(frozen=True)
+class CellPlan:
+    """What the blocks have to do in every month.
+
+    order    cell processes in their order
+    entries  (process, stock) of each ledger line
+    stocks   those added to, in canonical order
+    kept     derived values whose last month is kept for the whole grid
+    """
+
+    order: tuple[Process, ...]
+    entries: tuple[tuple[str, str], ...]
+    stocks: tuple[str, ...]
+    kept: tuple[str, ...]
+
+    @classmethod
+    def of(cls, order: Sequence[Process], kept: Sequence[str]) -> CellPlan:
+        """Plan for these processes."""
+        entries = tuple((p.name, s) for p in order for s in p.adds)
+        stocks = tuple(sorted({s for _, s in entries}))
+        written = {w for p in order for w in p.writes}
+        return cls(
+            tuple(order), entries, stocks, tuple(k for k in kept if k in written)
+        )
+
+
+@dataclass
+class Booked:
+    """What one block (or all) booked: (months, entries, zones), magnitudes, sides."""
+
+    sums: Array
+    gross: Array
+    sides: Array
+    wrong: tuple[int, str, int] | None = None  # month index, stock, cell
+
+    @classmethod
+    def empty(cls, months: int, plan: CellPlan, zones: int) -> Booked:
+        """Nothing booked yet."""
+        return cls(
+            np.zeros((months, len(plan.entries), zones)),
+            np.zeros((months, len(plan.entries))),
+            np.zeros((months, len(plan.stocks), 2)),
+        )
+
+    def join(self, other: Booked) -> None:
+        """Add another block's books; called in block order."""
+        self.sums += other.sums
+        self.gross += other.gross
+        self.sides += other.sides
+        if self.wrong is None:
+            self.wrong = other.wrong
+
+
+@dataclass
+class Whole:
+    """Arrays of the whole grid that blocks are cut from and written back to."""
+
+    stocks: dict[str, Array]
+    held: dict[str, Array]
+    kept: dict[str, Array]
+    zones: NDArray[np.int64]
+    zone_count: int
+
+
+def run_block(
+    plan: CellPlan,
+    whole: Whole,
+    part: slice,
+    steps: Sequence[Step],
+    forcing: Sequence[Mapping[str, Any]],
+) -> Booked:
+    """Step the cells of ``part`` through ``steps``; write their stocks back."""
+    reads = {r for p in plan.order for r in p.reads}
+    used = sorted({n for n in reads if n in whole.stocks} | {*plan.stocks})
+    own = {n: np.array(whole.stocks[n][..., part], order="C") for n in used}
+    width = whole.zones[part].size
+    flat = {n: own[n].reshape(-1, width) for n in plan.stocks}
+    total = {n: np.zeros_like(flat[n]) for n in plan.stocks}
+    fixed: dict[str, Any] = {n: locked(own[n]) for n in used}
+    for name in sorted(reads & whole.held.keys()):
+        fixed[name] = locked(np.ascontiguousarray(whole.held[name][..., part]))
+    zones = whole.zones[part]
+    booked = Booked.empty(len(steps), plan, whole.zone_count)
+    leads = {n: own[n].shape[:-1] for n in used}
+    shapes = _shapes(plan, leads, width)
+    pool: dict[str, Any] = {}
+    for m, step in enumerate(steps):
+        pool = {**fixed, **_cut(forcing[m], part)}
+        entry = 0
+        for process in plan.order:
+            got = called(process, pool, step, shapes)
+            for name in process.writes:
+                pool[name] = locked(got[name])
+            for name in process.adds:
+                amount = np.ascontiguousarray(got[name]).reshape(-1, width)
+                booked.gross[m, entry] = book(
+                    amount, zones, total[name], booked.sums[m, entry]
+                )
+                entry += 1
+        for s, name in enumerate(plan.stocks):
+            var = VOCABULARY[name]
+            bad, *sides = settle(flat[name], total[name], var.low, var.high)
+            booked.sides[m, s] = sides
+            if bad >= 0 and booked.wrong is None:
+                booked.wrong = (m, name, part.start + bad % width)
+        if booked.wrong is not None:
+            break
+    for name in plan.stocks:
+        whole.stocks[name][..., part] = own[name]
+    for name in plan.kept:
+        whole.kept[name][..., part] = pool[name]
+    return booked
+
+
+def _cut(values: Mapping[str, Any], part: slice) -> dict[str, Any]:
+    return {
+        name: value if np.ndim(value) == 0 else value[part]
+        for name, value in values.items()
+    }
+
+
+def _shapes(
+    plan: CellPlan, leads: Mapping[str, tuple[int, ...]], width: int
+) -> dict[str, tuple[int, ...]]:
+    sizes = {
+        axis: lead[0] for name, lead in leads.items() for axis in VOCABULARY[name].axes
+    }
+    names = {n for p in plan.order for n in (*p.writes, *p.adds)}
+    return {n: (*(sizes[a] for a in VOCABULARY[n].axes), width) for n in names}

@@ -1,0 +1,194 @@
+"""One run in memory: its arrays, the month they stand at, and its moves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import DeclarationError, StateError
+from ..process import Array, Process, Step
+from ..vocabulary import VOCABULARY
+from .apply import book, settle
+from .balance import Balance
+from .blocks import BLOCK, Booked, CellPlan, Whole, run_block
+from .contract import called, locked
+from .ledger import Ledger, Page
+from .model import Model
+from .schedule import Event, Forcing, Month, label, shift, step_of
+
+
+@dataclass
+class Engine:
+    """Mutable inside, seen by nobody else.
+
+    month  the month that comes next
+    whole  stocks, held values of yearly processes, kept values of the last month
+    """
+
+    model: Model
+    forcing: Forcing
+    month: Month
+    whole: Whole
+    ledger: Ledger
+    balance: Balance
+    kept: tuple[str, ...]
+    plan: CellPlan = field(init=False)
+    form: tuple[Process, ...] = field(init=False)
+    yearly: tuple[Process, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the processes by when they run."""
+        order = self.model.order
+        for process in order:
+            if process.scope == "grid" and process.every == "month":
+                raise DeclarationError(
+                    f"process '{process.name}' wants the whole grid each month; "
+                    "grid processes run each year"
+                )
+        self.plan = CellPlan.of([p for p in order if p.every == "month"], self.kept)
+        year = [p for p in order if p.every == "year"]
+        self.form = tuple(p for p in year if not p.adds)
+        self.yearly = tuple(p for p in year if p.adds)
+
+    def pool(self, when: Step) -> dict[str, Any]:
+        """Everything a whole-grid process may read, read-only."""
+        found: dict[str, Any] = {n: locked(a) for n, a in self.whole.stocks.items()}
+        found |= {n: locked(a) for n, a in self.whole.held.items()}
+        found |= {n: locked(a) for n, a in self.whole.kept.items()}
+        return found | self.forcing.at((when.year, when.month))
+
+    def shapes(self, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Expected shapes of whole arrays."""
+        n = self.model.grid.n
+        sizes = {
+            axis: array.shape[0]
+            for name, array in self.whole.stocks.items()
+            for axis in VOCABULARY[name].axes
+        }
+        return {x: (*(sizes[a] for a in VOCABULARY[x].axes), n) for x in names}
+
+    def reshape_ground(self, changed: set[str] | None = None) -> None:
+        """Compute the yearly diagnostics; only those that read ``changed``."""
+        when = step_of(self.month, self.model.grid)
+        for process in self.form:
+            if changed is not None and not changed & set(process.reads):
+                continue
+            got = called(process, self.pool(when), when, self.shapes(process.writes))
+            for name in process.writes:
+                self.whole.held[name] = np.ascontiguousarray(got[name])
+
+    def months(self, count: int, pool: Executor) -> None:
+        """Run the cell processes for ``count`` months, in blocks, on all cores."""
+        grid = self.model.grid
+        todo = [shift(self.month, k) for k in range(count)]
+        steps = [step_of(m, grid) for m in todo]
+        forcing = [self.forcing.at(m) for m in todo]
+        parts = [slice(a, min(a + BLOCK, grid.n)) for a in range(0, grid.n, BLOCK)]
+        jobs = [
+            pool.submit(run_block, self.plan, self.whole, part, steps, forcing)
+            for part in parts
+        ]
+        booked = Booked.empty(count, self.plan, self.whole.zone_count)
+        for job in jobs:
+            booked.join(job.result())
+        if booked.wrong is not None:
+            m, name, cell = booked.wrong
+            causes = [c for c, s in self.plan.entries if s == name]
+            self._out_of_range(label(todo[m]), name, cell, causes)
+        for m, month in enumerate(todo):
+            self._check(label(month), self.plan.entries, booked, m)
+        self._page([label(m) for m in todo], self.plan.entries, booked.sums)
+        self.month = shift(self.month, count)
+
+    def years_end(self) -> None:
+        """Run the yearly processes that add, with the last month of the year."""
+        when = step_of(shift(self.month, -1), self.model.grid)
+        for process in self.yearly:
+            names = (*process.writes, *process.adds)
+            got = called(process, self.pool(when), when, self.shapes(names))
+            for name in process.writes:
+                self.whole.held[name] = np.ascontiguousarray(got[name])
+            self.apply(process.name, {n: got[n] for n in process.adds}, when.label)
+
+    def event(self, event: Event) -> None:
+        """Let an event act; recompute the ground if it changed what that reads."""
+        seen = {n: locked(a) for n, a in self.whole.stocks.items()}
+        amounts = dict(event.apply(seen, self.model.grid))
+        unknown = sorted(amounts.keys() - self.whole.stocks.keys())
+        if unknown:
+            raise DeclarationError(
+                f"event '{event.name}' adds to {', '.join(unknown)}, which the state "
+                "does not hold; events change stocks and parameters"
+            )
+        self.apply(event.name, amounts, label(self.month))
+        self.reshape_ground({n for n, a in amounts.items() if np.any(a)})
+
+    def apply(self, cause: str, amounts: Mapping[str, Array], when: str) -> None:
+        """Add whole arrays to stocks, book and check them."""
+        names = sorted(amounts)
+        n = self.model.grid.n
+        entries = tuple((cause, name) for name in names)
+        sums = np.zeros((1, len(names), self.whole.zone_count))
+        booked = Booked(sums, np.zeros((1, len(names))), np.zeros((1, len(names), 2)))
+        for i, name in enumerate(names):
+            stock = self.whole.stocks[name].reshape(-1, n)
+            given = np.broadcast_to(amounts[name], self.whole.stocks[name].shape)
+            amount = np.ascontiguousarray(given, dtype=np.float64).reshape(-1, n)
+            total = np.zeros_like(amount)
+            booked.gross[0, i] = book(amount, self.whole.zones, total, sums[0, i])
+            var = VOCABULARY[name]
+            bad, *sides = settle(stock, total, var.low, var.high)
+            booked.sides[0, i] = sides
+            if bad >= 0:
+                self._out_of_range(when, name, bad % n, [cause])
+        self._check(when, entries, booked, 0, self_named=names)
+        self._page([when], entries, sums)
+
+    def _check(
+        self,
+        when: str,
+        entries: Sequence[tuple[str, str]],
+        booked: Booked,
+        m: int,
+        self_named: Sequence[str] = (),
+    ) -> None:
+        names = self_named or self.plan.stocks
+        self.balance.processes(entries, booked.sums[m], booked.gross[m], when)
+        amounts = {
+            name: (
+                float(sum(booked.sums[m, i].sum() for i in rows)),
+                float(sum(booked.gross[m, i] for i in rows)),
+            )
+            for name in names
+            for rows in [[i for i, (_, s) in enumerate(entries) if s == name]]
+        }
+        self.balance.stocks(names, booked.sides[m], amounts, when)
+
+    def _page(
+        self, months: Sequence[str], entries: Sequence[tuple[str, str]], sums: Array
+    ) -> None:
+        if entries:
+            amounts = sums * self.model.grid.cell_area
+            self.ledger.pages.append(Page(tuple(months), tuple(entries), amounts))
+
+    def _out_of_range(
+        self, when: str, name: str, cell: int, causes: Sequence[str]
+    ) -> None:
+        grid, var = self.model.grid, VOCABULARY[name]
+        row, column = divmod(int(grid.active[cell]), grid.shape[1])
+        value = self.whole.stocks[name].reshape(-1, grid.n)[:, cell]
+        raise StateError(
+            f"{when}: stock '{name}' became {np.array2string(value, precision=6)} "
+            f"{var.unit} at row {row}, column {column}; its range is {var.low:g} to "
+            f"{var.high:g}; changed by: {', '.join(causes)}"
+        )
+
+
+def workers() -> int:
+    """Threads to use: MINETWIN_THREADS, or all cores."""
+    return int(os.environ.get("MINETWIN_THREADS", "0")) or os.cpu_count() or 1
