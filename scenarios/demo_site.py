@@ -20,6 +20,7 @@ def make_demo_site(folder: Path, *, quick: bool, say: Say) -> None:
     Raises InputError for a folder that holds anything but a demo site.
     """
     from connectors.build import build
+
     from scenarios.demo import make_demo
     from twin.site import Site
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from twin.errors import BadScenario
 from twin.grid import Grid
 from twin.process import Array
 
@@ -47,6 +48,11 @@ def planned(
             source = Area(parcels=(measure.origin,))
             origin = cells_of(source, ground, f"{where}: interventions.{index}.source")
         cells = cells_of(measure.area, ground, key)
+        if origin is not None and (origin & cells).any():
+            raise BadScenario(
+                f"{key}: the area overlaps parcel '{measure.origin}', which the "
+                "material comes from; leave that parcel out of the area"
+            )
         place = Place(
             ground.grid, cells, origin, axes, f"{where}: interventions.{index}"
         )

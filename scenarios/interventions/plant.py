@@ -124,6 +124,14 @@ def _make_room(see: Mapping[str, Array], planted: Array, amounts: Amounts) -> Ar
     return kept
 
 
+def _up_to_full(old: Array, now: Array) -> Array:
+    """Amount from old to now that rounding cannot carry above a full stand."""
+    amount = np.minimum(now, 1.0) - old
+    over = old + amount > 1.0
+    safe: Array = np.where(over, np.nextafter(amount, -1.0), amount)
+    return safe
+
+
 def _stand(
     see: Mapping[str, Array], planted: Array, kept: Array, amounts: Amounts
 ) -> None:
@@ -132,5 +140,5 @@ def _stand(
     age = see["effective_age"] * np.divide(
         kept, now, out=np.ones_like(now), where=(planted > 0.0)
     )
-    amounts.add("stocking", now - see["stocking"])
+    amounts.add("stocking", _up_to_full(see["stocking"], now))
     amounts.add("effective_age", age - see["effective_age"])
