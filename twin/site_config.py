@@ -101,6 +101,9 @@ class Climate(Setting):
     time_format: Text | None = Field(
         default=None, description="as in strptime, where times are not ISO 8601"
     )
+    wind_height: Positive | None = Field(
+        default=None, description="height of the wind measurement, m; assumed 2 m"
+    )
     fill: Literal["refuse", "climatology"] = Field(
         default="refuse",
         description="what a month with under 80 % of its days becomes",
@@ -113,6 +116,19 @@ class Climate(Setting):
         for name in self.columns:
             if name != "time":
                 _of_vocabulary(name)
+        twice = [
+            name
+            for name in (*self.normals, *self.constants)
+            if (name in self.columns)
+            + (name in self.normals)
+            + (name in self.constants)
+            > 1
+        ]
+        if twice:
+            raise ValueError(
+                f"{twice[0]} is told twice; give it in one of columns, normals and "
+                "constants"
+            )
         for name, values in self.normals.items():
             if len(values) != 12:
                 raise ValueError(f"normals: {name}: give 12 values, not {len(values)}")
