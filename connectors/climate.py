@@ -15,7 +15,7 @@ from twin.site_config import Climate
 from twin.units import conversion
 from twin.vocabulary import VOCABULARY
 
-from .audit import Audit
+from .audit import Audit, note
 from .erosive_rain import add_erosivity
 from .month_means import Record, monthly_values
 from .monthly import SUMS, Monthly, Months, read_monthly, write_monthly
@@ -50,7 +50,7 @@ def read_climate(path: Path, told: Climate) -> Monthly:
                 f"(normals: {{{name}: [...]}}) or a constant in site.yaml"
             )
     add_erosivity(months, record, start, audit)
-    audit.note("read", f"months from {start[0]}-{start[1]:02d}", str(path), count)
+    audit.read.append(note(f"months from {start[0]}-{start[1]:02d}", str(path), count))
     return Monthly(start, months, audit)
 
 
@@ -58,9 +58,9 @@ def _record(path: Path, told: Climate, audit: Audit) -> Record:
     """Read the table: days in order, each once, values in the vocabulary's units."""
     text = read_text(path, told.encoding)
     if text.assumed:
-        audit.note("assumed", text.assumed, str(path))
+        audit.assumed.append(note(text.assumed, str(path)))
     table = parse_table(text.content, path, told.columns["time"], told.delimiter)
-    audit.note("read", "rows", str(path), len(table.rows))
+    audit.read.append(note("rows", str(path), len(table.rows)))
     when, monthly = days(table, told.columns["time"], told.time_format)
     _check_units(told, path)
     values = {
@@ -96,7 +96,7 @@ def _values(
     raw = numbers(table, column, missing=told.missing, replace=told.replace.get(column))
     unit = told.units.get(name) or told.units.get(column)
     if unit is None:
-        audit.note("assumed", f"unit of {column} is {var.unit}", str(table.path))
+        audit.assumed.append(note(f"unit of {column} is {var.unit}", str(table.path)))
         unit = var.unit
     where = f"{table.path}: column '{column}'"
     factor, offset = _conversion(unit, name, where, monthly=monthly)
@@ -138,7 +138,7 @@ def _at_two_metres(height: float | None, where: str, audit: Audit) -> float:
     u2 = uz * 4.87 / ln(67.8 z - 5.42); unverified, from memory of FAO-56 chapter 3.
     """
     if height is None:
-        audit.note("assumed", "wind was measured at 2 m", where)
+        audit.assumed.append(note("wind was measured at 2 m", where))
         return 1.0
     return 1.0 if height == WIND_HEIGHT else 4.87 / float(np.log(67.8 * height - 5.42))
 
@@ -166,10 +166,10 @@ def _once_each(
             )
     if len(first) < len(when):
         repeated = len(when) - len(first)
-        audit.note("dropped", "repeated rows", str(table.path), repeated)
+        audit.dropped.append(note("repeated rows", str(table.path), repeated))
     ordered = sorted(first)
     if list(first) != ordered:
-        audit.note("repaired", "rows put in order of time", str(table.path))
+        audit.repaired.append(note("rows put in order of time", str(table.path)))
     return [first[day] for day in ordered]
 
 
@@ -183,7 +183,7 @@ def _mean_temperature(months: dict[str, Months], where: str, audit: Audit) -> No
     if "air_temperature" not in months and low is not None and high is not None:
         months["air_temperature"] = (low + high) / 2.0
         told = "air_temperature is the mean of minimum and maximum"
-        audit.note("assumed", told, where)
+        audit.assumed.append(note(told, where))
 
 
 def _stand_ins(
@@ -199,11 +199,13 @@ def _stand_ins(
     for name, normals in told.normals.items():
         months[name] = np.array(normals, dtype=np.float64)[calendar]
         told_ = f"{name} from 12 stated normals, the same every year"
-        audit.note("assumed", told_, where, count)
+        audit.assumed.append(note(told_, where, count))
     for name, constant in told.constants.items():
         months[name] = np.full(count, float(constant))
         unit = VOCABULARY[name].unit
-        audit.note("assumed", f"{name} is {constant:g} {unit} always", where, count)
+        audit.assumed.append(
+            note(f"{name} is {constant:g} {unit} always", where, count)
+        )
     for name in (*told.normals, *told.constants):
         var = VOCABULARY[name]
         if months[name].min() < var.low or months[name].max() > var.high:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from twin.processes.erosivity import daily_erosivity, fournier_erosivity
 
-from .audit import Audit
+from .audit import Audit, note
 from .month_means import Record, monthly_values
 from .monthly import Months
 
@@ -25,7 +25,7 @@ def add_erosivity(
         return
     months[NAME] = from_months(months[RAIN], start[1])
     told = f"{NAME} from monthly rain (Fournier index), wrong by a factor 2 at times"
-    audit.note("assumed", told, record.where, months[NAME].size)
+    audit.assumed.append(note(told, record.where, months[NAME].size))
 
 
 def _from_days(record: Record, start: tuple[int, int], count: int) -> Months:

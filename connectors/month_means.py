@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from twin.errors import InputError
 
-from .audit import Audit
+from .audit import Audit, note
 from .monthly import SUMS, Months
 
 ENOUGH = 0.8  # share of a month's days that must have a value; WMO-No. 1203 asks for
@@ -63,7 +63,7 @@ def monthly_values(
     if begin or end < count - 1:
         dropped = count - (end + 1 - begin)
         what = "incomplete months at the ends of the record"
-        audit.note("dropped", what, record.where, dropped)
+        audit.dropped.append(note(what, record.where, dropped))
     months = {name: values[begin : end + 1] for name, values in months.items()}
     first += begin
     for name, values in months.items():
@@ -100,7 +100,7 @@ def _gathered(
     partial = int((enough & (present < needed)).sum())
     if partial:
         told = f"lacking days of {name} are like the others of their month"
-        audit.note("assumed", told, record.where, partial)
+        audit.assumed.append(note(told, record.where, partial))
     return mean * needed if name in SUMS else mean
 
 
@@ -139,4 +139,4 @@ def _close_gaps(
             )
         values[i] = same.mean()
     told = f"{name} filled with the mean of that calendar month, first {label}"
-    audit.note("repaired", told, where, int(gaps.size))
+    audit.repaired.append(note(told, where, int(gaps.size)))

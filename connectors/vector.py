@@ -15,7 +15,7 @@ from twin.errors import InputError, OutsideSite, unknown_name
 from twin.grid import Grid
 from twin.site_config import Parcels
 
-from .audit import Audit
+from .audit import Audit, note
 from .vector_file import Layer, read_layer, to_crs
 
 __all__ = ["Parcel", "check_inside", "rasterise", "read_parcels", "write_parcels"]
@@ -54,7 +54,7 @@ def read_parcels(
     label = _texts(layer, told.label if told else None, LABEL, ids)
     label_zh = _texts(layer, told.label_zh if told else None, LABEL_ZH, label)
     _note_overlaps(placed, ids, str(path), notes)
-    notes.note("read", "polygons", str(path), len(ids))
+    notes.read.append(note("polygons", str(path), len(ids)))
     rows = zip(ids, label, label_zh, placed, strict=True)
     return [Parcel(*row) for row in rows]
 
@@ -113,7 +113,7 @@ def _polygons(
                 "in site.yaml"
             )
         shapes[i] = _mended(shapes[i])
-        audit.note("repaired", why, f"{layer.path}: {ids[i]}")
+        audit.repaired.append(note(why, f"{layer.path}: {ids[i]}"))
     return shapes
 
 
@@ -132,7 +132,7 @@ def _note_overlaps(
     areas = shapely.area(shapely.intersection(shapes[first], shapes[second]))
     for i in np.flatnonzero(areas > OVERLAP).tolist():
         told = f"{ids[first[i]]} and {ids[second[i]]} overlap by {areas[i]:.0f} m2"
-        audit.note("assumed", f"{told}; the later one counts", where)
+        audit.assumed.append(note(f"{told}; the later one counts", where))
 
 
 def check_inside(parcels: Sequence[Parcel], grid: Grid, where: str) -> list[str]:

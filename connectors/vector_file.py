@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from twin.errors import InputError, MissingCRS, UnreadableFile, unknown_name
 from twin.site_config import Parcels
 
-from .audit import Audit
+from .audit import Audit, note
 
 WGS84 = "EPSG:4326"
 MOST_BYTES = 512 << 20
@@ -118,7 +118,7 @@ def _crs(
         )
     if found is None:
         told = f"CRS {stated}, stated in site.yaml, for the file has none"
-        audit.note("assumed", told, str(path))
+        audit.assumed.append(note(told, str(path)))
         return str(stated)
     if stated is not None and not _same(found, stated):
         raise InputError(
