@@ -13,7 +13,7 @@ from twin.processes.rothc_initial import initial_pools
 
 from ..area import Cells
 from ..checked import quantity
-from .burial import SOIL_POOLS, bury_soil, clear_plants
+from .burial import SOIL_POOLS, bury_soil, clear_plants, mantle_depth
 from .measure import TOPSOIL_DEPTH, Amounts, Measure, Place, Record
 from .regrade import DIESEL
 
@@ -25,10 +25,11 @@ class Topsoil(Measure):
     """Cover an area with topsoil.
 
     From outside (no ``source``) its mass and carbon come through
-    ``soil_imported_total`` and ``carbon_imported_total``; from a parcel they leave that
-    parcel, mantle and carbon alike, and the stated carbon content does not apply. Old
-    soil that comes to lie below 0.3 m leaves the modelled layer
-    (``carbon_removed_total``).
+    ``soil_imported_total`` and ``carbon_imported_total``. From a parcel its mass leaves
+    that parcel and its carbon has the concentration of that parcel's soil (the stated
+    content does not apply); what was dug from below the modelled 0.3 m enters the book
+    through ``carbon_imported_total``. Old soil that comes to lie below 0.3 m leaves the
+    modelled layer (``carbon_removed_total``).
     """
 
     record: ClassVar[Record] = Record(
@@ -175,15 +176,11 @@ class Topsoil(Measure):
             )
         share = np.where(origin, wanted / held.sum(), 0.0)
         amounts.add("soil_mass", -see["soil_mass"] * share)
-        depth = see["soil_mass"] * share / np.maximum(see["bulk_density"], 1.0)
-        amounts.add("elevation", -depth)
-        came = {}
-        for name in SOIL_POOLS:
-            if name in see:
-                gone = see[name] * share
-                amounts.add(name, -gone)
-                came[name] = float(gone.sum()) / cells
-        return came
+        amounts.add("elevation", -mantle_depth(see) * share)
+        came, from_layer = _dug(see, share, amounts)
+        deep = (sum(came.values()) - from_layer) / cells
+        amounts.add("carbon_imported_total", deep * place.cells)
+        return {name: total / cells for name, total in came.items()}
 
     def _mix(self, see: Mapping[str, Array], under: Array, amounts: Amounts) -> None:
         """Mix clay and pH in the upper 0.3 m by mass; add to the water capacity."""
@@ -198,6 +195,29 @@ class Topsoil(Measure):
                 amounts.add(name, (value - see[name]) * share)
         gain = self.thickness * self.water_capacity * WATER_DENSITY
         amounts.add("available_water_capacity", gain * (under > 0.0))
+
+
+def _dug(
+    see: Mapping[str, Array], share: Array, amounts: Amounts
+) -> tuple[dict[str, float], float]:
+    """Dig a share (n,) of the mantle, as uniform with depth as its upper 0.3 m is rich.
+
+    Returns the carbon that was dug, by pool, and how much of all of it was in the
+    modelled layer; both summed over cells, kg m-2. The layer loses carbon only where
+    less than 0.3 m of mantle stays.
+    """
+    depth = np.maximum(mantle_depth(see), 1e-6)
+    layer = np.minimum(depth, TOPSOIL_DEPTH)
+    thinned = np.maximum(1.0 - depth * (1.0 - share) / layer, 0.0)
+    came: dict[str, float] = {}
+    from_layer = 0.0
+    for name in SOIL_POOLS:
+        if name in see:
+            came[name] = float((see[name] * depth / layer * share).sum())
+            gone = see[name] * thinned
+            amounts.add(name, -gone)
+            from_layer += float(gone.sum())
+    return came, from_layer
 
 
 def soil_pools(carbon: float, clay: float) -> dict[str, float]:
