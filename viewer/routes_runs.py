@@ -45,7 +45,7 @@ def run_routes(served: Served) -> APIRouter:
     def ledger(run: str, stock: str = "") -> dict[str, Any]:
         """Who changed which stock, where, by how much."""
         found = served.catalogue.run(run, "/api/ledger")
-        return table(r for r in found.ledger() if stock in ("", r["stock"]))
+        return table(r for r in found.ledger() if stock in ("", r.get("stock")))
 
     @router.get("/compare")
     def comparison(a: str, b: str) -> dict[str, Any]:

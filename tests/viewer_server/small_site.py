@@ -6,8 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from connectors.surfaces import save_surface
+from shapely import box
 
+from connectors.audit import Audit
+from connectors.surfaces import save_surface
+from connectors.vector import Parcel, write_parcels
 from twin.grid import Grid
 from twin.readings import ReadingStore
 from twin.site import Built, Site
@@ -60,7 +63,11 @@ def write_site(folder: Path) -> Site:
         error=np.full(GRID.shape, 0.05, np.float32),
         layers={"canopy_height": np.ones(GRID.shape, np.float32)},
     )  # fmt: skip
-    save_surface(surface, folder / "surfaces", {})
+    parcel = Parcel(
+        "dump", "Dump", "排土场", box(500_800, 4_370_050, 501_400, 4_370_400)
+    )
+    write_parcels(folder / "layers" / "parcels.gpkg", [parcel], GRID.crs)
+    save_surface(surface, folder / "surfaces", Audit())
     Built(GRID.to_dict(), (surface.id,), (), synthetic=True).save(folder)
     site = Site.open(folder)
     with ReadingStore(site.readings_path) as store:
@@ -70,8 +77,10 @@ def write_site(folder: Path) -> Site:
     return site
 
 
-def write_run(site: Site, name: str, *, gain: float) -> None:
-    """Write one run of six yearly states."""
+def write_run(
+    site: Site, name: str, *, gain: float, noise: np.random.Generator | None = None
+) -> None:
+    """Write one run of six yearly states; with noise nothing can be compressed."""
     writer = RunWriter.create(
         site.runs_dir / name,
         grid=GRID,
@@ -84,10 +93,22 @@ def write_run(site: Site, name: str, *, gain: float) -> None:
     )
     for step in range(STEPS):
         ages = np.stack([np.full(GRID.n, step), np.full(GRID.n, 10.0 * step)])
+        carbon = soil(step, gain)
+        if noise is not None:
+            carbon = noise.uniform(0, 10, GRID.shape)
         values = {
-            "soil_organic_carbon": GRID.compress(soil(step, gain)),
+            "soil_organic_carbon": GRID.compress(carbon),
             "elevation": np.nan_to_num(GRID.compress(ground()), nan=1200.0) - step,
             "effective_age": ages,
         }
         writer.write(step, values)
-    writer.finish({"carbon": 0.0}, None)
+    ledger = "month,cause,stock,zone,amount,unit\n2025-01,growth,soil,dump,1.5,kg\n"
+    indicators = (
+        "parcel,date,area_ha,cover,soc,carbon,erosion,cost,emissions\n"
+        + "".join(
+            f"dump,{2025 + i}-01-01,67.5,{i},{10 + gain * i},20,5,0,0\n"
+            for i in range(STEPS)
+        )
+    )
+    files = {"ledger.csv": ledger.encode(), "indicators.csv": indicators.encode()}
+    writer.finish(closure={"carbon": 0.0}, files=files)
