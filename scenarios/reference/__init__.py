@@ -1,0 +1,1 @@
+"""Reference cases: processes against printed numbers, peer programs, closed forms."""

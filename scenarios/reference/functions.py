@@ -1,0 +1,38 @@
+"""Functions that reference cases may name: columns in, named results out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from . import ground_functions as ground
+from . import plant_functions as plant
+from . import soil_functions as soil
+
+FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
+    {
+        "rothc.temperature": soil.modifiers,
+        "rothc.clay": soil.clay_effects,
+        "rothc.deficit": soil.deficit_months,
+        "rothc.month": soil.month,
+        "rothc.years": soil.years,
+        "rothc.steady_state": soil.steady,
+        "rothc.fitted_pools": soil.fitted,
+        "rothc.mine_soil_pools": soil.mine_soil,
+        "growth.chapman_richards": plant.chapman_richards,
+        "pet.sun": plant.sun,
+        "pet.pressure": plant.pressure,
+        "pet.vapour": plant.vapour,
+        "pet.daily": plant.evapotranspiration,
+        "pet.daily_by_humidity": plant.evapotranspiration_humidity,
+        "terrain.fill": ground.fill,
+        "terrain.accumulate_d8": ground.accumulate_d8,
+        "terrain.accumulate_mfd": ground.accumulate_mfd,
+        "terrain.slope": ground.slope_inside,
+        "erosion.slope_length_1d": ground.slope_length_1d,
+        "erosion.slope_length_2d": ground.slope_length_2d,
+        "erosion.slope_length_plane": ground.slope_length_plane,
+        "erosion.soil_loss": ground.soil_loss,
+    }
+)

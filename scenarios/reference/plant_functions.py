@@ -1,0 +1,126 @@
+"""Functions of plants and weather that reference cases may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.processes import solar
+from twin.processes.growth import growth_rate, stand_biomass
+from twin.processes.pet_fao56 import (
+    ALBEDO,
+    PSYCHROMETRIC,
+    air_pressure,
+    net_longwave,
+    penman_monteith,
+    saturation_pressure,
+)
+from twin.processes.pet_hargreaves import hargreaves
+
+Numbers = NDArray[np.float64]
+Result = Mapping[str, Numbers]
+
+
+def chapman_richards(
+    asymptote: Numbers, rate: Numbers, shape: Numbers, age: Numbers
+) -> Result:
+    """Biomass and growth rate of a stand."""
+    rows = [
+        (
+            stand_biomass(np.array(a), asymptote=b, rate=k, shape=p),
+            growth_rate(np.array(a), asymptote=b, rate=k, shape=p),
+        )
+        for b, k, p, a in zip(asymptote, rate, shape, age, strict=True)
+    ]
+    table = np.array(rows, dtype=np.float64)
+    return {"biomass": table[:, 0], "growth_rate": table[:, 1]}
+
+
+def sun(latitude: Numbers, day: Numbers) -> Result:
+    """Distance, declination, sunset angle, radiation at the top, daylength."""
+    pairs = [(float(a), int(d)) for a, d in zip(latitude, day, strict=True)]
+    return {
+        "inverse_distance": np.array([solar.inverse_distance(d) for _, d in pairs]),
+        "declination": np.array([solar.declination(d) for _, d in pairs]),
+        "sunset_angle": np.array([solar.sunset_angle(a, d) for a, d in pairs]),
+        "top_radiation": np.array(
+            [solar.extraterrestrial_radiation(a, d) for a, d in pairs]
+        ),
+        "daylength": np.array([solar.daylength(a, d) for a, d in pairs]),
+    }
+
+
+def evapotranspiration(
+    latitude: Numbers, elevation: Numbers, day: Numbers, low: Numbers, high: Numbers,
+    vapour: Numbers, wind: Numbers, sunshine: Numbers
+) -> Result:  # fmt: skip
+    """Hargreaves and FAO-56 Penman-Monteith from sunshine and vapour pressure."""
+    light = sun(latitude, day)
+    top, hours = light["top_radiation"], light["daylength"]
+    mean = 0.5 * (low + high)
+    incoming = np.array(
+        [
+            solar.sunshine_radiation(n, h, t)
+            for n, h, t in zip(sunshine, hours, top, strict=True)
+        ]
+    )
+    clear = (0.75 + 2e-5 * elevation) * top
+    lost = net_longwave(
+        low, high, vapour=vapour, clearness=np.minimum(incoming / clear, 1.0)
+    )
+    net = (1.0 - ALBEDO) * incoming - lost
+    saturated = 0.5 * (saturation_pressure(low) + saturation_pressure(high))
+    penman = penman_monteith(
+        mean,
+        deficit=saturated - vapour,
+        wind=wind,
+        net=net,
+        pressure=air_pressure(elevation),
+    )
+    simple = [
+        hargreaves(m, a, b, top=t)
+        for m, a, b, t in zip(mean, low, high, top, strict=True)
+    ]
+    return {
+        "top_radiation": top,
+        "daylength": hours,
+        "short_wave": incoming,
+        "clear_sky": clear,
+        "net_short_wave": (1.0 - ALBEDO) * incoming,
+        "net_long_wave": np.asarray(lost),
+        "net": np.asarray(net),
+        "hargreaves": np.array(simple, dtype=np.float64),
+        "penman_monteith": np.asarray(penman),
+    }
+
+
+def evapotranspiration_humidity(
+    latitude: Numbers, elevation: Numbers, day: Numbers, low: Numbers, high: Numbers,
+    humidity: Numbers, wind: Numbers, sunshine: Numbers
+) -> Result:  # fmt: skip
+    """Return the same from mean relative humidity, percent."""
+    saturated = 0.5 * (saturation_pressure(low) + saturation_pressure(high))
+    vapour = np.asarray(saturated * humidity / 100.0)
+    return evapotranspiration(
+        latitude, elevation, day, low, high, vapour, wind, sunshine
+    )
+
+
+def pressure(elevation: Numbers) -> Result:
+    """Air pressure and the psychrometric constant."""
+    made = air_pressure(elevation)
+    return {"pressure": made, "psychrometric": PSYCHROMETRIC * made}
+
+
+def vapour(low: Numbers, high: Numbers, wet: Numbers, dry: Numbers) -> Result:
+    """Vapour pressure, saturated and actual, from daily extremes."""
+    at_low, at_high = (
+        np.asarray(saturation_pressure(low)),
+        np.asarray(saturation_pressure(high)),
+    )
+    return {
+        "saturated": 0.5 * (at_low + at_high),
+        "actual": 0.5 * (at_low * wet + at_high * dry) / 100.0,
+    }
