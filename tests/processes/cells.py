@@ -1,0 +1,91 @@
+"""Cells to run processes on: plausible, varied, and the same every time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from twin.grid import Grid
+from twin.process import Array, Process, Step
+from twin.processes.plant_types import DEFAULT_TYPES, PLANT_TYPES, standing_carbon
+from twin.processes.rothc_initial import initial_pools
+from twin.vocabulary import VOCABULARY
+
+GRID = Grid("EPSG:32649", "unknown", 0.0, 1.0, 1.0, (1, 1))
+TEMPERATURE = (-10.0, -6.0, 1.0, 8.5, 15.0, 19.0, 21.5, 19.5, 14.0, 7.5, -1.0, -8.5)
+RAIN = (2.5, 4.0, 9.0, 19.0, 33.0, 55.0, 105.0, 100.0, 55.0, 22.0, 8.0, 2.5)
+
+
+def step_of(month: int) -> Step:
+    return Step(2025, month, 30, GRID)
+
+
+def forcings(month: int) -> dict[str, float]:
+    t = TEMPERATURE[month - 1]
+    return {
+        "air_temperature": t,
+        "air_temperature_min": t - 7.0,
+        "air_temperature_max": t + 7.0,
+        "precipitation": RAIN[month - 1],
+        "relative_humidity": 55.0,
+        "wind_speed": 2.4,
+        "solar_radiation": 15.0,
+        "rainfall_erosivity": 3.0 * RAIN[month - 1],
+    }
+
+
+def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
+    """Stocks, parameters and derived values of n unlike cells, some without plants."""
+    rng = np.random.default_rng(seed)
+    k = len(DEFAULT_TYPES)
+    made = {
+        v.name: np.zeros((k, n) if v.axes else n)
+        for v in VOCABULARY.values()
+        if v.kind in ("stock", "parameter")
+    }
+    share = rng.dirichlet(np.ones(k + 1), n).T[:k] * (rng.random((k, n)) < 0.5)
+    age = rng.uniform(0.0, 40.0, (k, n)) * (share > 0.0)
+    made["stocking"], made["effective_age"] = np.ascontiguousarray(share), age
+    for i, name in enumerate(DEFAULT_TYPES):
+        above, below = standing_carbon(PLANT_TYPES[name], age[i], share[i])
+        made["biomass_carbon_above"][i] = above
+        made["biomass_carbon_below"][i] = below
+    made["clay_content"] = rng.uniform(3.0, 45.0, n)
+    made |= initial_pools(rng.uniform(0.1, 6.0, n), made["clay_content"])
+    made["available_water_capacity"] = rng.uniform(30.0, 200.0, n)
+    made["soil_water"] = rng.random(n) * made["available_water_capacity"]
+    made["snow_water"] = rng.uniform(0.0, 60.0, n)
+    made["curve_number"] = rng.uniform(55.0, 95.0, n)
+    made["soil_moisture_deficit"] = rng.uniform(-20.0, 0.0, n)
+    made["litter_carbon"] = rng.uniform(0.0, 0.5, n)
+    made["dead_wood_carbon"] = rng.uniform(0.0, 0.5, n)
+    made["elevation"] = rng.uniform(900.0, 1500.0, n)
+    made["radiation_factor"] = rng.uniform(0.4, 1.4, n)
+    made["potential_evapotranspiration"] = rng.uniform(0.0, 180.0, n)
+    made["actual_evapotranspiration"] = (
+        rng.random(n) * made["potential_evapotranspiration"]
+    )
+    made["vegetation_cover"] = rng.random(n)
+    made["cover_factor"] = rng.random(n)
+    made["litter_quality"] = rng.uniform(0.2, 0.6, n)
+    return made
+
+
+def see_of(process: Process, cells: dict[str, Array], month: int) -> dict[str, Any]:
+    """What the process reads, forcings as floats."""
+    known: dict[str, Any] = {**cells, **forcings(month)}
+    return {name: known[name] for name in process.reads}
+
+
+def budget(process: Process, made: Any, element: str) -> tuple[Array, Array]:
+    """Sum of what a process adds to a book, and of the amounts moved, by cell."""
+    net: Any = 0.0
+    moved: Any = 0.0
+    for name in process.adds:
+        var = VOCABULARY[name]
+        if var.budget == element:
+            amount = made[name].sum(axis=0) if var.axes else made[name]
+            net = net + var.factor * amount
+            moved = moved + np.abs(amount)
+    return np.asarray(net), np.asarray(moved)
