@@ -140,18 +140,8 @@ def processes(as_json: JsonOption = False) -> None:
     if as_json:
         say(rows)
         return
-    head = ("process", "scope", "every", "writes", "adds")
-    lines = [
-        (
-            r["name"],
-            r["scope"],
-            r["every"],
-            ", ".join(r["writes"]),
-            ", ".join(r["adds"]),
-        )
-        for r in rows
-    ]
-    typer.echo(table(head, lines))
+    lines = [(r["name"], f"{r['scope']}, {r['every']}", r["what"]) for r in rows]
+    typer.echo(table(("process", "runs", "what"), lines))
 
 
 def connectors(as_json: JsonOption = False) -> None:
@@ -206,14 +196,16 @@ def reference(
 
     Example: minetwin reference my-plots/robinia.yaml
     """
-    from .checking import reference_report
+    from .reference.runner import run_cases
 
-    report = reference_report(paths or [])
+    outcomes = run_cases(paths or [])
     if as_json:
-        say(report.to_dict())
+        say([outcome.to_dict() for outcome in outcomes])
     else:
-        typer.echo(report.text())
-    raise typer.Exit(report.exit_code)
+        for outcome in outcomes:
+            typer.echo(str(outcome))
+    passed = all(outcome.passed for outcome in outcomes)
+    raise typer.Exit(0 if passed else FOUND)
 
 
 REGISTERS = (check, processes, connectors, interventions, reference)

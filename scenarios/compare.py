@@ -14,9 +14,9 @@ from .indicators import INDICATORS
 
 if TYPE_CHECKING:
     import xarray as xr
-    from twin.store import Run
 
     from twin.site import Site
+    from twin.store import Run
 
 SAME = ("crs", "west", "north", "cell", "shape")
 

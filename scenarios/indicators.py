@@ -37,6 +37,14 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "ecosystem_carbon", "carbon", "mean", "t ha-1", "Ecosystem carbon", "生态系统碳"
     ),
+    Indicator(
+        "carbon_imported_total",
+        "imported",
+        "mean",
+        "t ha-1",
+        "Carbon brought in so far, no sequestration",
+        "累计外源带入碳(不计为固碳)",
+    ),
     Indicator("soil_loss", "erosion", "mean", "t ha-1 year-1", "Erosion", "土壤侵蚀"),
     Indicator(
         "measure_cost_total", "cost", "sum", "currency", "Cost so far", "累计费用"

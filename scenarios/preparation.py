@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from twin.kernel import Model
 
-from twin.errors import InputError, MissingCRS, unknown_name
+from twin.errors import BadScenario, InputError, MissingCRS, unknown_name
 from twin.grid import Grid
+from twin.kernel import Model
 from twin.state import State
 
 from .area import Ground
@@ -51,7 +51,7 @@ class Prepared:
 
 def prepare(scenario: Scenario, site: Site) -> Prepared:
     """Read the site's ground, parcels and climate and set up the first month."""
-    from connectors.climate import read_monthly
+    from connectors.monthly import read_monthly
     from connectors.vector import rasterise
 
     surface = choose_surface(scenario, site)
@@ -68,7 +68,7 @@ def prepare(scenario: Scenario, site: Site) -> Prepared:
     climate = read_monthly(climate_file)
     start = month_of(scenario.start)
     weather = repeat(
-        climate.start, climate.values, first=start, months=scenario.years * 12
+        climate.start, climate.values, first=start, months=scenario.years * 12 + 1
     )
     names = scenario.processes or first_set(weather)
     settings = _settings(grid, weather, scenario.parameters)
@@ -89,29 +89,44 @@ def prepare(scenario: Scenario, site: Site) -> Prepared:
         scenario.interventions, around, state.axes, where=f"scenario {scenario.name}"
     )
     model = Model(grid, made, zones, (OUTSIDE, *ids))
+    _complete(model, weather, scenario.name)
     files = [site.folder / "site.yaml", climate_file, *_surface_files(site, surface.id)]
     read = inputs(site.folder, files)
     return Prepared(model, state, weather, tuple(events), read, surface.id)
 
 
+def _complete(model: Model, weather: Mapping[str, Any], name: str) -> None:
+    """Refuse a model that lacks a forcing or a derived value before it starts."""
+    lacking = [f for f in model.forcings if f not in weather]
+    if lacking:
+        raise BadScenario(
+            f"scenario {name}: the site's climate has no {', '.join(lacking)}; "
+            "add a column, a constant or normals for it under climate: in site.yaml"
+        )
+    if model.unfilled:
+        raise BadScenario(
+            f"scenario {name}: processes: none of them computes "
+            f"{', '.join(model.unfilled)}; add the one that does, or leave out the key"
+        )
+
+
 def choose_surface(scenario: Scenario, site: Site) -> Surface:
     """Return the surface that the scenario names, else the latest surveyed one."""
-    from connectors.surfaces import load_surface
+    from connectors.surfaces import list_surfaces, load_surface
 
-    folders = {p.name: p for p in sorted(site.surfaces_dir.glob("*/")) if p.is_dir()}
-    if not folders:
+    headers = list_surfaces(site)
+    known = [header.id for header in headers]
+    if not known:
         raise InputError(
             f"{site.folder}: the site has no surface yet; "
             f"run: minetwin build {site.folder}"
         )
-    if scenario.surface is not None:
-        if scenario.surface not in folders:
-            where = f"scenario {scenario.name}: surface"
-            raise unknown_name("surface", scenario.surface, folders, where)
-        return load_surface(folders[scenario.surface])
-    surveyed = [load_surface(p) for p in folders.values()]
-    surveyed = [s for s in surveyed if s.kind == "surveyed"] or surveyed
-    return max(surveyed, key=lambda s: (s.date, s.id))
+    surveyed = [header.id for header in headers if header.kind == "surveyed"]
+    chosen = scenario.surface or (surveyed or known)[-1]
+    if chosen not in known:
+        where = f"scenario {scenario.name}: surface"
+        raise unknown_name("surface", chosen, known, where)
+    return load_surface(site.surfaces_dir / chosen)
 
 
 def _with_ground(surface: Surface) -> Grid:

@@ -26,7 +26,7 @@ from .scenario import Scenario
 if TYPE_CHECKING:
     from twin.site import Site
 
-Month = tuple[int, int]
+CHECKPOINT_MONTHS = 60
 Saved = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
@@ -106,6 +106,7 @@ def _run_one(scenario: Scenario, site: Site, report: Report) -> Run:
             events=ready.events,
             writer=keeper,
             progress=report,
+            checkpoint_every=CHECKPOINT_MONTHS,
             saved=saved,
         )
     except KeyboardInterrupt:
