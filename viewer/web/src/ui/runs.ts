@@ -1,0 +1,84 @@
+/** Which run is shown: a plan, its do-nothing control, or the difference of the two. */
+import type { RunInfo } from "../api_types";
+import { pairOf, runOf, type State, withRun } from "../store";
+import { type Context, changed, type Part } from "./context";
+import { h } from "./dom";
+
+/** Plans, and controls that stand alone. */
+function listed(runs: readonly RunInfo[]): RunInfo[] {
+  return runs.filter((run) => !run.control || !runs.some((other) => other.id === run.pair));
+}
+
+export function runPicker(context: Context): Part {
+  const { t, store } = context;
+  const select = h("select", {
+    "data-testid": "run-picker",
+    "aria-label": t("run"),
+    onchange: () => store.change((s) => withRun({ ...s, difference: s.difference }, select.value)),
+  });
+  const none = h("p", { class: "quiet", text: t("noRuns") });
+  const button = (testid: string, text: string, act: () => void) =>
+    h("button", { type: "button", "data-testid": testid, text, onclick: act });
+  const plan = button("view-plan", t("plan"), () => show(false, false));
+  const control = button("view-control", t("control"), () => show(true, false));
+  const difference = button("diff-toggle", t("difference"), () =>
+    show(false, !store.state.difference),
+  );
+  const segments = h(
+    "div",
+    { class: "segments", role: "group", "aria-label": t("compare") },
+    plan,
+    control,
+    difference,
+  );
+  const element = h(
+    "section",
+    { class: "section" },
+    h("h2", { text: t("run") }),
+    select,
+    none,
+    segments,
+  );
+
+  function show(wantControl: boolean, wantDifference: boolean): void {
+    store.change((state) => {
+      const run = runOf(state);
+      const pair = pairOf(state);
+      const wanted = run && pair && run.control !== wantControl ? pair.id : run?.id;
+      const next = wanted && wanted !== state.run ? withRun(state, wanted) : state;
+      return { ...next, difference: wantDifference, most: 0 };
+    });
+  }
+
+  function update(state: State, before: State | null): void {
+    if (!changed(state, before, "site", "run", "difference")) return;
+    const runs = listed(state.site?.runs ?? []);
+    const run = runOf(state);
+    const pair = pairOf(state);
+    none.hidden = runs.length > 0;
+    select.hidden = runs.length === 0;
+    segments.hidden = !run || (!pair && !run.control);
+    select.replaceChildren(
+      ...runs.map((r) =>
+        h("option", {
+          value: r.id,
+          selected: r.id === state.run || (r.id === pair?.id && !!run?.control),
+          text: (state.lang === "zh" ? r.title_zh : r.title) || r.title || r.name || r.id,
+        }),
+      ),
+    );
+    const diff = state.difference && !!pair;
+    press(plan, !!run && !run.control && !diff);
+    press(control, !!run?.control && !diff);
+    press(difference, diff);
+    difference.disabled = !pair;
+    difference.title = pair ? "" : t("noControl");
+    control.disabled = !pair && !run?.control;
+  }
+
+  function press(element: HTMLElement, on: boolean): void {
+    element.setAttribute("aria-pressed", String(on));
+  }
+
+  return { element, update };
+}
