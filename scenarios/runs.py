@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twin.site import Site
 
 CHECKPOINT_MONTHS = 60
+UNFINISHED = ".unfinished"  # folder of a site: runs that are not whole yet
 Saved = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
@@ -87,14 +88,14 @@ def summary(run: Run) -> dict[str, Any]:
 
 
 def _run_one(scenario: Scenario, site: Site, report: Report) -> Run:
-    """Run one scenario into a hidden folder; give it its name when it is whole."""
+    """Run one scenario aside; put it among the runs when it is whole."""
     ready = prepare(scenario, site)
     begin = month_of(scenario.start)
     until = (begin[0] + scenario.years, begin[1])
     layers = _kept(scenario, ready.model)
     output = Output(scenario.output.every, layers)
     about = _about(scenario, ready)
-    work = site.runs_dir / f".{scenario.name}.unfinished"
+    work = site.folder / UNFINISHED / scenario.name
     keeper, saved = _keeper(work, ready, output.times(begin, until), layers, about)
     try:
         outcome = simulate(
@@ -225,11 +226,14 @@ def _ledger_csv(ledger: Ledger) -> bytes:
 
 
 def _put_in_place(work: Path, place: Path) -> Path:
-    """Give a finished run its name; an earlier run of that name goes last."""
-    old = place.with_name(f".{place.name}.old")
+    """Put a finished run in its place; an earlier run of that name goes last."""
+    old = work.with_name(f"{place.name}.old")
     shutil.rmtree(old, ignore_errors=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists():
         place.rename(old)
     work.rename(place)
     shutil.rmtree(old, ignore_errors=True)
+    if not any(work.parent.iterdir()):
+        work.parent.rmdir()
     return place
