@@ -12,11 +12,16 @@ from .cover_exposure import CoverExposure
 from .cover_factor import CoverFactorCsle, CoverFactorRusle
 from .pet_fao56 import PetFao56
 from .pet_hargreaves import PetHargreaves
+from .sediment_delivery import SedimentDelivery
 from .soil_carbon import SoilCarbon
 from .soil_water import SoilWater
+from .terrain_form import TerrainForm
+from .terrain_form_rusle import TerrainFormRusle
 from .vegetation import Vegetation
 
 _SHIPPED: tuple[type[Any], ...] = (
+    TerrainForm,
+    TerrainFormRusle,
     PetHargreaves,
     PetFao56,
     CanopyCover,
@@ -26,6 +31,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     CoverFactorCsle,
     CoverFactorRusle,
     CoverExposure,
+    SedimentDelivery,
     CarbonPools,
 )
 
