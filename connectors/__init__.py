@@ -1,1 +1,1 @@
-"""The outside world in and out: point clouds, rasters, vectors, tables and live feeds."""
+"""The outside world in and out: clouds, rasters, vectors, tables and live feeds."""

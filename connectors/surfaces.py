@@ -1,4 +1,4 @@
-"""Surfaces on disk: one folder each, rasters that QGIS opens, and the import's audit."""
+"""Surfaces on disk: a folder each, rasters that QGIS opens, the import's audit."""
 
 from __future__ import annotations
 

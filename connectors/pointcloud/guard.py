@@ -1,0 +1,172 @@
+"""Run the decoding child, watch its memory and time, hand its points to the caller."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from twin.errors import UnreadableFile
+
+from .child import COLUMNS, slot_views
+from .header import LasHeader
+
+CHUNK = 2_000_000  # points; lazrs decodes small chunks on one core only
+SLOTS = 2
+MEMORY = 1 << 30  # bytes a child may really use
+SILENCE = 60.0  # seconds without a chunk
+WATCH = 0.25  # seconds between two looks
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """One chunk: views that are valid until the next one is asked for.
+
+    x, y, z  float64 in the file's units
+    kind     class, 255 where the point is withheld
+    last, first  1 where it is the last or first return of its pulse
+    """
+
+    x: Any
+    y: Any
+    z: Any
+    kind: Any
+    last: Any
+    first: Any
+
+
+def decoded(header: LasHeader, chunk: int = CHUNK) -> Iterator[Points]:
+    """Yield the points of a file in chunks, decoded by a child process.
+
+    Raises UnreadableFile when the child fails, hangs or grows too large; the parent is
+    never harmed.
+    """
+    chunk = min(chunk, header.points)
+    with _exchange(chunk) as (path, memory), _child(header, path, chunk) as talk:
+        seen = 0
+        while (told := talk.next()) is not None:
+            count, slot = int(told["count"]), int(told["slot"])
+            views = slot_views(memory, slot, chunk)
+            seen += count
+            yield Points(**{name: views[name][:count] for name, _ in COLUMNS})
+            talk.give_back(slot)
+        if seen != header.points:
+            raise UnreadableFile(
+                f"{header.path}: {seen} of {header.points} points could be decoded; "
+                "the file is truncated: copy or export it again"
+            )
+
+
+@contextmanager
+def _exchange(chunk: int) -> Iterator[tuple[Path, Any]]:
+    size = SLOTS * chunk * sum(np.dtype(t).itemsize for _, t in COLUMNS)
+    with tempfile.TemporaryDirectory(
+        prefix="minetwin-", ignore_cleanup_errors=True
+    ) as d:
+        path = Path(d) / "exchange"
+        memory = np.memmap(path, dtype=np.uint8, mode="w+", shape=(size,))
+        try:
+            yield path, memory
+        finally:
+            memory._mmap.close()  # type: ignore[attr-defined]
+
+
+class _Talk:
+    """The conversation with one child."""
+
+    def __init__(self, process: subprocess.Popen[str], path: Path) -> None:
+        self.process, self.path = process, path
+        self.lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+        self.lines.put("")
+
+    def next(self) -> dict[str, Any] | None:
+        """Next chunk; None at the end."""
+        line = self._wait()
+        try:
+            told: dict[str, Any] = json.loads(line) if line else {}
+        except ValueError:
+            told = {"error": f"the decoder said {line.strip()[:200]}"}
+        if told.get("end"):
+            return None
+        if "slot" not in told:
+            code = self.process.wait(5)
+            why = told.get("error") or f"the decoder died (exit code {code})"
+            raise UnreadableFile(
+                f"{self.path}: cannot be decoded: {why}; the file is damaged: "
+                "copy or export it again"
+            )
+        return told
+
+    def _wait(self) -> str:
+        deadline = time.monotonic() + SILENCE
+        while time.monotonic() < deadline:
+            try:
+                return self.lines.get(timeout=WATCH)
+            except queue.Empty:
+                self._look()
+        self.process.kill()
+        raise UnreadableFile(
+            f"{self.path}: decoding stood still for {SILENCE:g} s and was stopped; "
+            "the file is damaged: copy or export it again"
+        )
+
+    def _look(self) -> None:
+        try:
+            used = psutil.Process(self.process.pid).memory_info().rss
+        except psutil.Error:
+            return
+        if used > MEMORY:
+            self.process.kill()
+            raise UnreadableFile(
+                f"{self.path}: decoding took {used >> 20} MiB and was stopped; "
+                "its header lies about what is in it: export it again"
+            )
+
+    def give_back(self, slot: int) -> None:
+        """Let the child fill a slot again."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(f"{slot}\n")
+            self.process.stdin.flush()
+        except (BrokenPipeError, OSError):
+            return
+
+
+@contextmanager
+def _child(header: LasHeader, exchange: Path, chunk: int) -> Iterator[_Talk]:
+    command = [sys.executable, "-m", "connectors.pointcloud.child"]
+    process = subprocess.Popen(
+        [*command, str(header.path), str(exchange), str(SLOTS), str(chunk)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
+    try:
+        yield _Talk(process, header.path)
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was not sent any more
+                    pipe.close()

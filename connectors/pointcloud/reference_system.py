@@ -1,0 +1,146 @@
+"""Which CRS and which unit a cloud's coordinates have; never guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+
+from twin.errors import InputError, MissingCRS
+from twin.grid import UNKNOWN_VERTICAL
+
+from .header import LasHeader
+
+MARGIN = 1.0  # degrees around a CRS's area of use
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Horizontal and vertical reference of a file, and what was assumed.
+
+    to_metres  factor of heights
+    """
+
+    horizontal: CRS
+    vertical: str
+    to_metres: float
+    assumed: tuple[str, ...] = ()
+
+
+def file_crs(header: LasHeader) -> CRS | None:
+    """Parse the CRS of the header's records, WKT or GeoTIFF keys."""
+    import laspy
+
+    try:
+        with laspy.open(header.path) as reader:
+            found: CRS | None = reader.header.parse_crs()
+    except Exception as error:
+        raise MissingCRS(
+            f"{header.path}: the CRS in the file cannot be read ({error}); "
+            "state it in site.yaml beside the file's name: crs: EPSG:…"
+        ) from error
+    return found
+
+
+def reference(header: LasHeader, crs: str | None, vertical: str | None) -> Reference:
+    """Combine what the file says with what the user stated; MissingCRS otherwise."""
+    own = file_crs(header)
+    assumed = []
+    if crs is not None:
+        stated = CRS.from_user_input(crs)
+        said = own.name if own is not None else "nothing"
+        assumed.append(f"CRS {crs} as stated in site.yaml; the file says {said}")
+        own = stated
+    if own is None:
+        raise MissingCRS(
+            f"{header.path}: no CRS in the file; state it in site.yaml "
+            "beside the file's name, e.g. crs: EPSG:32649"
+        )
+    horizontal, height = _parts(own)
+    _plausible(header, horizontal)
+    if crs is None and horizontal.to_authority(min_confidence=60) is None:
+        units = {axis.unit_name for axis in horizontal.axis_info[:2]}
+        raise MissingCRS(
+            f"{header.path}: its CRS '{horizontal.name}' has no EPSG code and is in "
+            f"{', '.join(sorted(units))}; state the code in site.yaml, e.g. crs: "
+            "EPSG:2994 beside the file's name"
+        )
+    datum, factor = _heights(header, horizontal, height, vertical)
+    if vertical is not None:
+        assumed.append(f"vertical datum {vertical} as stated in site.yaml")
+    elif datum == UNKNOWN_VERTICAL:
+        assumed.append("no vertical datum in the file: unknown, no differencing")
+    return Reference(horizontal, datum, factor, tuple(assumed))
+
+
+def _parts(crs: CRS) -> tuple[CRS, CRS | None]:
+    if crs.is_compound:
+        first, second = crs.sub_crs_list[:2]
+        return first, second
+    return crs, None
+
+
+def _heights(
+    header: LasHeader, horizontal: CRS, height: CRS | None, stated: str | None
+) -> tuple[str, float]:
+    given = (
+        CRS.from_user_input(stated)
+        if stated not in (None, UNKNOWN_VERTICAL)
+        else height
+    )
+    if given is not None:
+        factor = float(given.axis_info[0].unit_conversion_factor)
+        code = given.to_authority(min_confidence=60)
+        return stated or (":".join(code) if code else given.name), factor
+    factor = float(horizontal.axis_info[0].unit_conversion_factor)
+    if abs(factor - 1.0) > 1e-9:
+        raise MissingCRS(
+            f"{header.path}: x and y are in {horizontal.axis_info[0].unit_name} and "
+            "the unit of heights is not stated; state it in site.yaml: "
+            "vertical: EPSG:6360 (ftUS) or EPSG:5703 (m) beside the file's name"
+        )
+    return UNKNOWN_VERTICAL, 1.0
+
+
+def _plausible(header: LasHeader, crs: CRS) -> None:
+    if not crs.is_projected:
+        raise InputError(
+            f"{header.path}: its CRS is {crs.name}, which is not projected, but x runs "
+            f"from {header.low[0]:.1f} to {header.high[0]:.1f}; if that CRS is wrong, "
+            "state the right one in site.yaml: crs: EPSG:…, else reproject the cloud"
+        )
+    area = crs.area_of_use
+    if area is None:
+        return
+    middle = [(a + b) / 2 for a, b in zip(header.low, header.high, strict=True)][:2]
+    geographic = crs.geodetic_crs
+    if geographic is None:
+        return
+    there = Transformer.from_crs(crs, geographic, always_xy=True)
+    lon, lat = there.transform(middle[0], middle[1])
+    inside = (
+        area.west - MARGIN <= lon <= area.east + MARGIN
+        and area.south - MARGIN <= lat <= area.north + MARGIN
+    )
+    if not inside:
+        raise InputError(
+            f"{header.path}: its middle ({middle[0]:.1f}, {middle[1]:.1f}) lies at "
+            f"{lat:.2f} N {lon:.2f} E, outside the area of {crs.name}; the CRS or the "
+            "axis order is wrong: state the right CRS in site.yaml: crs: EPSG:…"
+        )
+
+
+def to_site(crs: CRS, site_crs: str, where: object) -> Any:
+    """Return a transformer to the site's CRS, or None where they are the same."""
+    wanted = CRS.from_user_input(site_crs)
+    if crs == wanted or crs.to_authority() == wanted.to_authority() is not None:
+        return None
+    try:
+        return Transformer.from_crs(crs, wanted, always_xy=True, allow_ballpark=False)
+    except (ProjError, CRSError) as error:
+        raise InputError(
+            f"{where}: no exact way from {crs.name} to {site_crs} is known here "
+            f"({error}); reproject the file with the right grid first"
+        ) from error

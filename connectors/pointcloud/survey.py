@@ -1,0 +1,206 @@
+"""One survey of one or several clouds, gridded to ground, surface, canopy and error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.fill import fillnodata
+from scipy.ndimage import distance_transform_edt
+
+from twin.errors import InputError
+from twin.grid import Grid
+
+from ..audit import Audit, note
+from .gridding import Gridded
+from .guard import Points, decoded
+from .header import LasHeader
+from .morphology import Smrf, ground_surface, near_ground, steepness
+from .reference_system import Reference, to_site
+
+GROUND, NOISE, WATER, WITHHELD = 2, (7, 18), 9, 255
+REACH = 3  # cells; wider holes stay holes
+LONE = 0.15  # m, standard error of a single ground point where nothing else is known
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A file that was found plausible, and the reference of its coordinates."""
+
+    header: LasHeader
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class Rasters:
+    """Rasters of a survey on the site's grid, float32, NaN where nothing is known."""
+
+    elevation: Float32
+    error: Float32
+    surface_elevation: Float32
+    canopy_height: Float32
+    point_density: Float32
+
+
+def bounds(cloud: Cloud, site_crs: str) -> tuple[float, float, float, float]:
+    """West, south, east, north of a cloud in the site's CRS, from its header."""
+    low, high = cloud.header.low, cloud.header.high
+    there = to_site(cloud.reference.horizontal, site_crs, cloud.header.path)
+    if there is None:
+        return low[0], low[1], high[0], high[1]
+    found: tuple[float, float, float, float] = there.transform_bounds(
+        low[0], low[1], high[0], high[1]
+    )
+    return found
+
+
+def points_of(cloud: Cloud, site_crs: str) -> Iterator[Points]:
+    """Yield points in the site's CRS, heights in metres."""
+    there = to_site(cloud.reference.horizontal, site_crs, cloud.header.path)
+    for points in decoded(cloud.header):
+        found = points
+        if there is not None:
+            x, y = there.transform(points.x, points.y)
+            found = replace(found, x=x, y=y)
+        if cloud.reference.to_metres != 1.0:
+            found = replace(found, z=points.z * cloud.reference.to_metres)
+        yield found
+
+
+def grid_survey(
+    clouds: Sequence[Cloud], grid: Grid, *, ground: str, audit: Audit
+) -> Rasters:
+    """Grid the clouds of one survey together, so that tiles meet without seams.
+
+    ground  "classes": class 2 of the files; "smrf": the morphological filter
+
+    Raises InputError when classes are asked for and the files have none.
+    """
+    base = min(c.header.low[2] * c.reference.to_metres for c in clouds)
+    seen, bare = Gridded(grid, base), Gridded(grid, base)
+    surface = _smrf_surface(clouds, grid, base) if ground == "smrf" else None
+    classes = np.zeros(256, dtype=np.int64)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for cloud in clouds:
+            for points in points_of(cloud, grid.crs):
+                xyz = (points.x, points.y, points.z)
+                classes += np.bincount(points.kind, minlength=256)
+                good = _not_noise(points)
+                seen.add(xyz, good, pool)
+                bare.add(xyz, _ground_points(points, good, surface), pool)
+            _note_read(audit, cloud)
+    _note_classes(audit, classes, clouds, ground)
+    if not bare.count.any():
+        raise InputError(
+            f"{clouds[0].header.path}: no point is of class 2 (ground); "
+            "write ground: smrf for this survey in site.yaml to classify them here"
+        )
+    if seen.outside:
+        what = "points outside the site's extent"
+        audit.dropped.append(note(what, clouds[0].header.path, seen.outside))
+    return _rasters(seen, bare, audit, str(clouds[0].header.path))
+
+
+def _not_noise(points: Points) -> Any:
+    kind = points.kind
+    good = kind != WITHHELD
+    for noise in NOISE:
+        good &= kind != noise
+    return good
+
+
+def _ground_points(points: Points, good: Any, surface: _Surface | None) -> Any:
+    if surface is None:
+        return points.kind == GROUND
+    use = np.zeros(points.x.size, dtype=np.bool_)
+    last = good & (points.last != 0)
+    near_ground(
+        surface.height, surface.steep, points.x, points.y, points.z,
+        surface.frame, last, use,
+    )  # fmt: skip
+    return use
+
+
+@dataclass(frozen=True)
+class _Surface:
+    height: Any
+    steep: Any
+    frame: Any
+
+
+def _smrf_surface(clouds: Sequence[Cloud], grid: Grid, base: float) -> _Surface:
+    """Run the filter on the lowest last returns, on cells of its own size."""
+    settings = Smrf()
+    west, south, east, north = grid.bounds
+    cell = settings.cell
+    shape = (int(np.ceil((north - south) / cell)), int(np.ceil((east - west) / cell)))
+    fine = Gridded(Grid(grid.crs, grid.vertical, west, north, cell, shape), base)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for cloud in clouds:
+            for points in points_of(cloud, grid.crs):
+                use = _not_noise(points) & (points.last != 0)
+                fine.add((points.x, points.y, points.z), use, pool)
+    height = ground_surface(fine.low, settings)
+    frame = np.array([west, north, cell, settings.threshold, settings.scalar])
+    return _Surface(height, steepness(height, cell), frame)
+
+
+def _rasters(seen: Gridded, bare: Gridded, audit: Audit, where: str) -> Rasters:
+    mean, known = bare.mean, bare.count > 0
+    scatter = np.sqrt(bare.variance)
+    typical = float(np.nanmedian(scatter)) if np.isfinite(scatter).any() else LONE
+    # one point tells nothing of its own scatter: the survey's typical one stands in
+    spread = np.where(np.isfinite(scatter), np.maximum(scatter, 1e-3), typical)
+    error = spread / np.sqrt(np.maximum(bare.count, 1.0))
+    distance = distance_transform_edt(~known)
+    near = ~known & (distance <= REACH)
+    filled = fillnodata(
+        np.where(known, mean, 0.0).astype(np.float32), mask=known,
+        max_search_distance=REACH + 1.0,
+    )  # fmt: skip
+    elevation = np.where(known, mean, np.where(near, filled, np.nan))
+    # towards a gap the error grows with the distance to the next measured cell
+    error = np.where(known, error, np.where(near, typical * (1.0 + distance), np.nan))
+    audit.repaired.append(
+        note(f"cells without ground points filled from within {REACH} cells", where,
+             int(near.sum()))
+    )  # fmt: skip
+    holes = int((~known & ~near).sum())
+    audit.dropped.append(
+        note("cells left as holes, no ground point near", where, holes)
+    )
+    top = seen.high
+    canopy = np.maximum(top - elevation, 0.0)
+    density = seen.count / seen.grid.cell_area
+    return Rasters(
+        *(a.astype(np.float32) for a in (elevation, error, top, canopy, density))
+    )
+
+
+def _note_read(audit: Audit, cloud: Cloud) -> None:
+    where = cloud.header.path.name
+    audit.read.append(note("points", where, cloud.header.points))
+    audit.assumed += [note(told, where) for told in cloud.reference.assumed]
+
+
+def _note_classes(
+    audit: Audit, classes: NDArray[np.int64], clouds: Sequence[Cloud], ground: str
+) -> None:
+    where = ", ".join(cloud.header.path.name for cloud in clouds)
+    for kind in np.flatnonzero(classes):
+        count = int(classes[kind])
+        if kind == WITHHELD:
+            audit.dropped.append(note("withheld points", where, count))
+        elif kind in NOISE:
+            audit.dropped.append(note(f"noise points (class {kind})", where, count))
+        else:
+            audit.read.append(note(f"points of class {kind}", where, count))
+    if ground == "smrf":
+        told = "ground classified here by SMRF (Pingel et al. 2013), default settings"
+        audit.assumed.append(note(told, where))
