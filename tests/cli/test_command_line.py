@@ -66,13 +66,13 @@ def test_a_register_prints_as_table_and_as_json(command: str):
 def test_a_misspelt_key_exits_2_with_one_message(tmp_path: Path):
     """File, key, nearest name; no traceback."""
     plan = tmp_path / "plan.yaml"
-    plan.write_text("name: plan\nstart: 2025-01\nyaers: 3\n", encoding="utf-8")
+    plan.write_text("name: plan\nstart: 2025-01\njears: 3\n", encoding="utf-8")
 
     done = minetwin("run", str(plan), "--site", str(tmp_path))
 
     assert done.returncode == 2
     assert "plan.yaml" in done.stderr
-    assert "unknown key 'yaers'; did you mean 'years'?" in done.stderr
+    assert "unknown key 'jears'; did you mean 'years'?" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
 

@@ -109,7 +109,7 @@ def test_plan_and_control_run_with_closed_books(site: Site):
 
 def test_the_plan_changes_the_dump_and_nothing_else(site: Site):
     """On the parcel slope and cover differ; outside only the ring beside it, whose
-    slope, and thus radiation, is shared with the regraded cells.
+    slope, and thus radiation, is shared with the reshaped cells.
     """
     result = run(plan(), site)
     found = compare(result.plan, result.control)

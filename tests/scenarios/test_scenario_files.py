@@ -81,9 +81,9 @@ def test_any_scenario_survives_the_way_through_yaml(years, seed, dose, month):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (changed(yaers=3), "unknown key 'yaers'; did you mean 'years'?"),
+        (changed(jears=3), "unknown key 'jears'; did you mean 'years'?"),
         (PLAN.replace("max_slope", "max_slop"), "did you mean 'max_slope'?"),
-        (PLAN.replace("regrade", "regrad"), "did you mean 'regrade'?"),
+        (PLAN.replace("regrade", "rgrade"), "did you mean 'regrade'?"),
         (PLAN.replace("alfalfa", "alfafa"), "did you mean 'alfalfa'?"),
         (PLAN.replace("2025-05-01", "2025-05-07"), "not the first of a month"),
         (PLAN.replace("max_slope: 25", "max_slope: 95"), "less than or equal to 60"),
@@ -110,9 +110,9 @@ def test_a_mistake_is_named_with_file_key_and_mend(text: str, told: str):
 
 def test_the_key_path_leads_to_the_mistake():
     """The second measure of the list is interventions.1."""
-    text = PLAN.replace("thickness: 0.3", "thikness: 0.3")
+    text = PLAN.replace("thickness: 0.3", "thicknss: 0.3")
 
-    with pytest.raises(BadScenario, match=r"interventions\.1: unknown key 'thikness'"):
+    with pytest.raises(BadScenario, match=r"interventions\.1: unknown key 'thicknss'"):
         Scenario.parse(text, "plan.yaml")
 
 
