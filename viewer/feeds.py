@@ -49,8 +49,8 @@ class FeedRegister:
         def said(status: FeedStatus) -> None:
             on_loop(lambda: self._note(hub, status))
 
-        for feed in open_feeds(self._site):
-            self._feeds[feed.id] = feed
+        self._feeds = dict(open_feeds(self._site))
+        for feed in self._feeds.values():
             try:
                 feed.start(self._readings, said)
             except Exception:

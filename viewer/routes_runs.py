@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import FiniteFloat
 
 from scenarios.compare import compare
 from scenarios.indicators import INDICATORS
@@ -24,8 +25,8 @@ def run_routes(served: Served) -> APIRouter:
     @router.get("/point")
     def point(
         layer: str,
-        x: float,
-        y: float,
+        x: FiniteFloat,
+        y: FiniteFloat,
         run: str = "",
         surface: str = "",
         axis: _Axis = 0,

@@ -127,9 +127,8 @@ class Streamer:
 
         def make() -> Codes:
             values = self.catalogue.values(target, step)
-            if level:
-                values = coarsen(values, level)
-            return quantise(values, self.scale(target), self._tiles)
+            shown = coarsen(values, level) if level else values
+            return quantise(shown, self.scale(target), self._tiles)
 
         return self._codes.get((target.index, target.wire, level, step), make)
 
