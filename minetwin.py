@@ -28,16 +28,15 @@ import typer
 
 if TYPE_CHECKING:
     from connectors.build import build
-    from twin.kernel import Model, simulate
-    from twin.site import Site
-    from twin.store import Run
-
     from scenarios.compare import compare
     from scenarios.scenario import Scenario
     from twin.errors import MinetwinError
     from twin.grid import Grid
+    from twin.kernel import Model, simulate
     from twin.process import Process
+    from twin.site import Site
     from twin.state import State
+    from twin.store import Run
     from twin.surface import Surface
     from twin.var import Var
     from twin.vocabulary import VOCABULARY
@@ -109,9 +108,8 @@ def run(
     The control is ``minetwin.Run.open(site.runs_dir / "<name>-control")``.
     """
     from scenarios.runs import run as run_both
-    from twin.site import Site
-
     from scenarios.scenario import Scenario
+    from twin.site import Site
 
     plan = scenario if isinstance(scenario, Scenario) else Scenario.from_yaml(scenario)
     where = site if isinstance(site, Site) else open(site)

@@ -118,14 +118,20 @@ def check(
 
     Example: minetwin check north-dump/sources
     """
-    from .checking import check_paths
+    from connectors.check import check as look
 
-    report = check_paths(paths)
+    from .scenario import look_at_scenario
+
+    findings = look(paths, {".yaml": look_at_scenario, ".yml": look_at_scenario})
     if as_json:
-        say(report.to_dict())
+        say([finding.to_dict() for finding in findings])
     else:
-        typer.echo(report.text())
-    raise typer.Exit(report.exit_code)
+        for finding in findings:
+            typer.echo(f"{finding.level}: {finding.what}")
+        typer.echo(f"{len(findings)} findings" if findings else "fine")
+    levels = {finding.level for finding in findings}
+    worst = UNREADABLE if "unreadable" in levels else FOUND if levels else 0
+    raise typer.Exit(worst)
 
 
 def processes(as_json: JsonOption = False) -> None:

@@ -265,3 +265,14 @@ def _load(text: str, where: str) -> Any:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UnreadableFile(f"{where}: not YAML: {error}") from error
+
+
+def look_at_scenario(path: Path) -> None:
+    """Check a scenario file; other YAML (no start, years or interventions) passes."""
+    text = _read(path)
+    data = _load(text, str(path))
+    telling = {"start", "years", "interventions"}
+    if path.parent.name == "scenarios" or (
+        isinstance(data, Mapping) and telling & {str(key) for key in data}
+    ):
+        Scenario.from_dict(data, str(path), text=text)
