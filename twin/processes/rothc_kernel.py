@@ -94,12 +94,15 @@ def _survive(modifier: Array, hum: Array, rpm: Array, bio: Array, dpm: Array) ->
 
 
 @compiled
-def _decay(pool: Array, change: Array, total: Array) -> None:
-    """Turn the share that goes into carbon; also summed over the pools."""
-    for i in range(pool.size):
-        gone = change[i] * pool[i]
+def _decay(
+    one: Array, other: Array, change: Array, other_change: Array, total: Array
+) -> None:
+    """Turn the shares that two pools lose into carbon; their sum joins the total."""
+    for i in range(one.size):
+        gone, other_gone = change[i] * one[i], other_change[i] * other[i]
         change[i] = gone
-        total[i] -= gone
+        other_change[i] = other_gone
+        total[i] -= gone + other_gone
 
 
 @compiled
@@ -146,8 +149,6 @@ def rothc_month(
         dpm, rpm = out[DPM, start:end], out[RPM, start:end]
         bio, hum = out[BIO, start:end], out[HUM, start:end]
         _survive(m, hum, rpm, bio, dpm)
-        _decay(pools[0][start:end], dpm, t)
-        _decay(pools[1][start:end], rpm, t)
-        _decay(pools[2][start:end], bio, t)
-        _decay(pools[3][start:end], hum, t)
+        _decay(pools[0][start:end], pools[1][start:end], dpm, rpm, t)
+        _decay(pools[2][start:end], pools[3][start:end], bio, hum, t)
         _share_out(t, k, bio, hum, out[CO2, start:end])
