@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -91,3 +92,22 @@ def address_of(site: Site, host: str, port: int, access: Access) -> str:
     scheme = "https" if access.secure else "http"
     token = access.token or site_token(site.folder)
     return f"{scheme}://{name}:{port}/?token={token}"
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Open the port for this process alone; InputError when somebody else has it."""
+    name = host.strip("[]")
+    found = socket.socket(socket.AF_INET6 if ":" in name else socket.AF_INET)
+    # On Windows SO_REUSEADDR would let another program take the port over.
+    exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+    found.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((name, port))
+    except OSError as error:
+        found.close()
+        raise InputError(
+            f"serve: port {port} of {host} cannot be opened ({error.strerror}), "
+            "another server may have it; give another with --port"
+        ) from error
+    found.set_inheritable(True)
+    return found

@@ -30,11 +30,12 @@ def readings_routes(served: Served) -> APIRouter:
     def series(
         sensor: str, hours: Annotated[float, Query(gt=0, le=24 * 3660)] = 24
     ) -> dict[str, Any]:
-        """Return the readings of the last hours, thinned to what a chart can show."""
+        """Return the last hours of record, thinned to what a chart can show."""
         known = {s.id: s for s in served.readings.sensors()}
         if sensor not in known:
             raise unknown_name("sensor", sensor, known, "/api/sensors")
-        until = datetime.now(UTC)
+        latest = served.readings.latest().get(sensor)
+        until = latest.time if latest else datetime.now(UTC)
         since = until - timedelta(hours=hours)
         found = served.readings.series(sensor, since, until, MOST_POINTS)
         return {

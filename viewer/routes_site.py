@@ -187,6 +187,8 @@ def _run(number: int, run: Run, runs: Mapping[str, Any]) -> dict[str, Any]:
         "pair": pair if pair in runs else None,
         "times": [t.isoformat() for t in run.times],
         "layers": [name for name in run.layers if name in LAYERS],
+        "code_version": str(run.manifest.get("code_version", "")),
+        "closure": dict(run.manifest.get("closure") or {}),
     }
 
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from twin.readings import ReadingStore
 from twin.site import Site
 
-from .access import Access, address_of, door_of
+from .access import Access, address_of, bind, door_of
 from .catalogue import Catalogue
 from .feeds import FeedRegister
 from .guard import Door, Guard
@@ -68,6 +68,7 @@ def _served(site: Site, send_timeout: float) -> Served:
     catalogue = Catalogue(site)
     streamer = Streamer(catalogue)
     readings = ReadingStore(site.readings_path)
+    readings.add_sensors(site.sensors())
     feeds = FeedRegister(site, readings)
     hub = Hub(streamer.show, feeds.snapshot, send_timeout=send_timeout)
     local = LocalFrame.of(catalogue.grid, catalogue.ground())
@@ -87,6 +88,7 @@ def _lifespan(
             watching.cancel()
             await asyncio.to_thread(served.feeds.stop)
             served.streamer.close()
+            served.readings.close()
 
     return lifespan
 
@@ -136,8 +138,9 @@ def serve(
     """Serve a site until Ctrl-C; ``announce`` gets the address with its token."""
     access = access or Access.from_environment()
     config = uvicorn_config(site, host, port, access)
+    listening = bind(host, port)
     (announce or _say)(address_of(site, host, port, access))
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run([listening])
 
 
 def _say(address: str) -> None:

@@ -150,13 +150,18 @@ class Streamer:
         return {"low": low if known else None, "high": high if known else None}
 
     def _range(self, target: Target) -> tuple[float, float]:
-        low, high = np.inf, -np.inf
-        for step in range(target.steps):
+        """Return the range over all steps: told by the run, else by reading them."""
+        told = {} if target.run is None else target.run.manifest.get("ranges", {})
+        if target.layer in told:
+            low, high = told[target.layer]
+            return float(low), float(high)
+
+        def of(step: int) -> tuple[float, float]:
             values = self.catalogue.values(target, step)
             finite = values[np.isfinite(values)]
-            if finite.size:
-                low, high = (
-                    min(low, float(finite.min())),
-                    max(high, float(finite.max())),
-                )
-        return low, high
+            if not finite.size:
+                return np.inf, -np.inf
+            return float(finite.min()), float(finite.max())
+
+        found = list(self._tiles.map(of, range(target.steps)))
+        return min(low for low, _ in found), max(high for _, high in found)

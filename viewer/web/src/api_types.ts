@@ -82,6 +82,9 @@ export interface RunInfo {
   pair: string | null;
   times: string[];
   layers: string[];
+  code_version: string;
+  /** Largest relative residual of each balance; empty while it runs. */
+  closure: Record<string, number>;
 }
 
 export interface FeedInfo {
