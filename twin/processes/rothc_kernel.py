@@ -27,6 +27,7 @@ from .vector_math import vexp
 
 SLICE = 1024  # cells
 DPM, RPM, BIO, HUM, CO2, DEFICIT = 0, 1, 2, 3, 4, 5  # rows of the result
+WOODY_QUALITY = 0.25 / 1.25  # DPM / (DPM + RPM) of woodland; RothC description
 SLOWEST = -RATE_HUM / 12.0  # month-1
 if (RATE_RPM, RATE_BIO, RATE_DPM) != (15 * RATE_HUM, 33 * RATE_HUM, 500 * RATE_HUM):
     raise ArithmeticError("rothc_kernel: its powers fit the rates of RothC-26.3 only")
@@ -113,6 +114,36 @@ def _share_out(total: Array, kept: Array, bio: Array, hum: Array, co2: Array) ->
         bio[i] += TO_BIO * stays
         hum[i] += TO_HUM * stays
         co2[i] = total[i] - stays
+
+
+@compiled
+def feed(
+    litter: Array, wood: Array, quality: Array, shares: tuple[Array, float, float],
+    out: Array, taken: Array
+) -> None:  # fmt: skip
+    """Inputs of a month, after decay: litter by its quality, and decayed dead wood.
+
+    litter, wood  carbon that lies there, (n,); quality  DPM / (DPM + RPM) of litter
+    shares        of wood that decays (n,), of litter that enters the soil, of decayed
+                  wood that becomes CO2
+    out           of ``rothc_month``; DPM, RPM and CO2 grow
+    taken         (2, n): carbon added to litter and dead wood (below 0)
+    """
+    decays, enters, to_air = shares
+    dpm, rpm, co2 = out[DPM], out[RPM], out[CO2]
+    eaten = taken[1]
+    for i in range(wood.size):
+        lost = wood[i] * decays[i]
+        eaten[i] = -lost
+        co2[i] += to_air * lost
+    fallen = taken[0]
+    for i in range(litter.size):
+        gone = litter[i] * enters
+        buried = -(1.0 - to_air) * eaten[i]
+        quick = quality[i] * gone + WOODY_QUALITY * buried
+        fallen[i] = -gone
+        dpm[i] += quick
+        rpm[i] += (gone + buried) - quick
 
 
 @compiled

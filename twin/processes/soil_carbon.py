@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import expm1
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,9 +12,7 @@ import numpy as np
 from ..process import Array, Every, Scope, Step, parameter
 from .cell_arrays import spread
 from .rothc import temperature_modifier
-from .rothc_kernel import BIO, CO2, DEFICIT, DPM, HUM, RPM, rothc_month
-
-WOODY_QUALITY = 0.25 / 1.25  # DPM / (DPM + RPM) of woodland; RothC description
+from .rothc_kernel import BIO, CO2, DEFICIT, DPM, HUM, RPM, feed, rothc_month
 
 
 def wood_decay(temperature: Array | float, *, rate: float, warming: float) -> Array:
@@ -117,23 +116,22 @@ class SoilCarbon:
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Return the month's decay, transfer, respiration and inputs."""
         out = self._decay(see)
-        litter = see["litter_carbon"] * -np.expm1(-self.litter_incorporation / 12.0)
-        wood = see["dead_wood_carbon"] * wood_decay(
+        litter, wood = see["litter_carbon"], see["dead_wood_carbon"]
+        decays = wood_decay(
             see["air_temperature"], rate=self.wood_decay_rate, warming=self.wood_warming
         )
-        buried = (1.0 - self.wood_to_air) * wood
-        decomposable = see["litter_quality"] * litter + WOODY_QUALITY * buried
-        out[DPM] += decomposable
-        out[RPM] += (litter + buried) - decomposable
-        out[CO2] += wood - buried
+        enters = -expm1(-self.litter_incorporation / 12.0)
+        shares = (spread(decays, wood.size), enters, self.wood_to_air)
+        taken = np.zeros((2, wood.size))
+        feed(litter, wood, see["litter_quality"], shares, out, taken)
         return {
             "soil_carbon_dpm": out[DPM],
             "soil_carbon_rpm": out[RPM],
             "soil_carbon_bio": out[BIO],
             "soil_carbon_hum": out[HUM],
             "soil_moisture_deficit": out[DEFICIT],
-            "litter_carbon": -litter,
-            "dead_wood_carbon": -wood,
+            "litter_carbon": taken[0],
+            "dead_wood_carbon": taken[1],
             "carbon_respired_total": out[CO2],
         }
 
