@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from .scenario import Scenario
 
-OUTSIDE = "outside"
+CLIMATE, PARCELS = "climate_monthly.csv", "parcels.gpkg"
+OUTSIDE, WHOLE = "outside", "site"  # name of the cells that lie in no parcel
 GROWTH_BASE = 5.0  # degC; default of vegetation.base_temperature
 
 
@@ -59,7 +60,7 @@ def prepare(scenario: Scenario, site: Site) -> Prepared:
     parcels = site_parcels(site)
     ids = [parcel.id for parcel in parcels]
     zones = grid.compress(rasterise(parcels, grid)).astype(np.int64)
-    climate_file = site.layers_dir / "climate_monthly.csv"
+    climate_file = site.layers_dir / CLIMATE
     if not climate_file.is_file():
         raise InputError(
             f"{site.folder}: the site has no climate, so nothing can be run on it; "
@@ -88,10 +89,10 @@ def prepare(scenario: Scenario, site: Site) -> Prepared:
     events = planned(
         scenario.interventions, around, state.axes, where=f"scenario {scenario.name}"
     )
-    model = Model(grid, made, zones, (OUTSIDE, *ids))
+    outside = OUTSIDE if ids else WHOLE
+    model = Model(grid, made, zones, (outside, *ids))
     _complete(model, weather, scenario.name)
-    files = [site.folder / "site.yaml", climate_file, *_surface_files(site, surface.id)]
-    read = inputs(site.folder, files)
+    read = inputs(site.folder, _files(scenario, site, surface.id))
     return Prepared(model, state, weather, tuple(events), read, surface.id)
 
 
@@ -142,12 +143,21 @@ def site_parcels(site: Site) -> list[Any]:
     """Parcels of a site in its CRS; none when site.yaml names none."""
     from connectors.vector import read_parcels
 
-    file = site.layers_dir / "parcels.gpkg"
+    file = site.layers_dir / PARCELS
     return list(read_parcels(file, site.grid().crs)) if file.is_file() else []
 
 
-def _surface_files(site: Site, surface: str) -> list[Path]:
-    return [site.surfaces_dir / surface / "elevation.tif"]
+def _files(scenario: Scenario, site: Site, surface: str) -> list[Path]:
+    """Name every file that decides the run's results."""
+    drawn = [measure.area.polygon for measure in scenario.interventions]
+    files = [
+        site.folder / "site.yaml",
+        site.layers_dir / CLIMATE,
+        site.layers_dir / PARCELS,
+        site.surfaces_dir / surface / "elevation.tif",
+        *(scenario.folder / name for name in drawn if isinstance(name, str)),
+    ]
+    return [file for file in files if file.is_file()]
 
 
 def _settings(
