@@ -96,7 +96,7 @@ def _gathered(
     days = np.array([_days(first + i) for i in range(count)], dtype=np.float64)
     needed = np.ones(count) if record.monthly else days
     enough = present >= ENOUGH * needed
-    mean = np.divide(total, present, out=np.full(count, np.nan), where=enough)
+    mean: Months = np.divide(total, present, out=np.full(count, np.nan), where=enough)
     partial = int((enough & (present < needed)).sum())
     if partial:
         told = f"lacking days of {name} are like the others of their month"

@@ -141,12 +141,13 @@ def check_inside(parcels: Sequence[Parcel], grid: Grid, where: str) -> list[str]
     Raises OutsideSite for one that lies wholly outside.
     """
     site = shapely.box(*grid.bounds)
+    edges = ", ".join(f"{edge:.0f}" for edge in grid.bounds)
     for parcel in parcels:
         if not shapely.intersects(site, parcel.geometry):
             west, south, east, north = (round(b) for b in parcel.geometry.bounds)
             raise OutsideSite(
                 f"{where}: polygon '{parcel.id}' (x {west} to {east}, y {south} to "
-                f"{north}) lies outside the site's grid {grid.bounds} in {grid.crs}; "
+                f"{north}) lies outside the site's grid ({edges}) in {grid.crs}; "
                 "check the CRS of the file and the order of its coordinates, or give "
                 "the site a larger extent:"
             )
@@ -159,7 +160,7 @@ def rasterise(parcels: Sequence[Parcel], grid: Grid) -> NDArray[np.int32]:
     A cell belongs to the parcel that holds its centre; where two do, to the later one.
     """
     from rasterio.features import rasterize
-    from rasterio.transform import from_origin
+    from rasterio.transform import Affine
 
     if not parcels:
         return np.zeros(grid.shape, dtype=np.int32)
@@ -167,7 +168,7 @@ def rasterise(parcels: Sequence[Parcel], grid: Grid) -> NDArray[np.int32]:
     laid: NDArray[np.int32] = rasterize(
         [(parcel.geometry, i) for i, parcel in enumerate(parcels, start=1)],
         out_shape=grid.shape,
-        transform=from_origin(grid.west, grid.north, grid.cell, grid.cell),
+        transform=Affine(grid.cell, 0.0, grid.west, 0.0, -grid.cell, grid.north),
         fill=0,
         all_touched=False,
         dtype="int32",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,13 +47,16 @@ def read_layer(path: Path, told: Parcels | None, audit: Audit) -> Layer:
 
     head = _gate(path)
     try:
-        name = _layer_name(path, told.layer if told else None)
-        meta, _, shapes, columns = raw.read(path, layer=name, force_2d=True)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            name = _layer_name(path, told.layer if told else None)
+            meta, _, shapes, columns = raw.read(path, layer=name, force_2d=True)
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise UnreadableFile(
             f"{path}: cannot be read as {path.suffix.lower()} ({error}); export it "
             "again as GeoJSON or GeoPackage"
         ) from error
+    audit.assumed.extend(note(f"GDAL: {w.message}", path) for w in said)
     if shapes is None or len(shapes) == 0:
         raise InputError(f"{path}: holds no polygon; draw at least one")
     geometry = shapely.from_wkb(shapes, on_invalid="raise")

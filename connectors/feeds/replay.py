@@ -72,7 +72,9 @@ class Replay:
             self._health.to("failed", str(error))
             return
         if not self._stopping.is_set():
-            self._health.to("stale", "the record was played to its end")
+            refused = self._health.status.refused
+            told = f"; {refused} rows refused" if refused else ""
+            self._health.to("stale", f"the record was played to its end{told}")
 
     def _read(self, store: ReadingStore) -> Sequence[Reading]:
         text = read_text(self._path, self._told.encoding)
