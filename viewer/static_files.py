@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
 NOT_BUILT = """The web app is not built: type `make viewer`, then reload this page.
@@ -38,6 +39,13 @@ class BuiltFiles(StaticFiles):
         """Answer 404 instead of failing while there is no folder."""
         if not Path(str(self.directory)).is_dir():
             raise HTTPException(404)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Let browsers keep what has its content's hash in its name."""
+        response = await super().get_response(path, scope)
+        if path.replace("\\", "/").startswith("assets/"):
+            response.headers["cache-control"] = "private, max-age=31536000, immutable"
+        return response
 
 
 def static_files(folder: Path = STATIC) -> StaticFiles:

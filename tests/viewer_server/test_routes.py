@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
-from conftest import Running
+from conftest import Running, running
 from small_site import GRID, STEPS, ground, soil
 
+from twin.site import Site
 from viewer.protocol import KIND_HEIGHT, unpack, values
 
 pytestmark = pytest.mark.system
@@ -174,3 +177,53 @@ def test_an_unknown_address_is_a_plain_404(client: httpx.Client) -> None:
 
     assert reply.status_code == 404
     assert set(reply.json()["error"]) == {"what", "where", "why", "mend"}
+
+
+def test_a_damaged_run_is_left_out_and_the_site_is_served(fresh: Site) -> None:
+    """No manifest of ours, or half of one: the others are shown."""
+    for name, text in (("broken", "{"), ("alien", '{"format": 99}')):
+        (fresh.runs_dir / name).mkdir()
+        (fresh.runs_dir / name / "manifest.json").write_text(text, encoding="utf-8")
+
+    with running(fresh) as server, server.client as client:
+        runs = client.get("/api/site").json()["runs"]
+
+    assert [run["id"] for run in runs] == ["plan", "plan-control"]
+
+
+def test_a_run_that_vanishes_is_told_and_the_server_stays_up(fresh: Site) -> None:
+    """Its folder was removed a moment ago."""
+    with running(fresh) as server, server.client as client:
+        shutil.rmtree(fresh.runs_dir / "plan")
+        asked = {"run": "plan", "layer": "elevation", "x": 0, "y": 0}
+        gone = client.get("/api/point", params=asked)
+        table = client.get("/api/ledger", params={"run": "plan"})
+        alive = client.get("/api/site")
+
+    assert gone.status_code >= 400
+    assert set(gone.json()["error"]) == {"what", "where", "why", "mend"}
+    assert (table.status_code, alive.status_code) == (409, 200)
+
+
+def test_what_vite_built_is_served_with_the_token_and_may_be_kept(
+    fresh: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of an asset holds its hash; the page itself is asked for each time."""
+    (tmp_path / "web" / "assets").mkdir(parents=True)
+    (tmp_path / "web" / "index.html").write_text("<p>page</p>", encoding="utf-8")
+    (tmp_path / "web" / "assets" / "x-1.js").write_text("1", encoding="utf-8")
+    for name in ("page_routes", "static_files"):
+        target = f"viewer.static_files.{name}.__defaults__"
+        monkeypatch.setattr(target, (tmp_path / "web",))
+
+    with running(fresh) as server, server.client as client:
+        page = client.get("/")
+        asset = client.get("/assets/x-1.js")
+        stranger = httpx.get(f"{server.base}/assets/x-1.js")
+        escape = client.get("/assets/..%2f..%2fpyproject.toml")
+
+    assert page.text == "<p>page</p>"
+    assert page.headers["cache-control"] == "no-cache"
+    assert "immutable" in asset.headers["cache-control"]
+    assert stranger.status_code == 401
+    assert escape.status_code == 404
