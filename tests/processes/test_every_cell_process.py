@@ -107,3 +107,16 @@ def test_the_first_set_has_no_two_writers_of_one_value():
     written = [value for kind in known for value in kind.writes]
 
     assert len(written) == len(set(written))
+
+
+@pytest.mark.parametrize("name", [n for n in CELL if PROCESSES[n].adds])
+def test_stocks_stay_in_their_range_to_the_last_bit(name):
+    """An amount taken is never more than there is, not even by rounding."""
+    process, cells = PROCESSES[name](), varied_cells(800)
+    for month in [*range(1, 13)] * 4:
+        made = process.step(see_of(process, cells, month), step_of(month))
+        for key in process.adds:
+            cells[key] = cells[key] + made[key]
+            var = VOCABULARY[key]
+            assert cells[key].min() >= var.low, key
+            assert cells[key].max() <= var.high, key

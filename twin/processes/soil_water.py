@@ -169,7 +169,7 @@ class SoilWater:
         return {
             "actual_evapotranspiration": actual,
             "soil_water": after - soil,
-            "snow_water": snow - melted,
+            "snow_water": (pack + snow - melted) - pack,  # so that none left is 0
             "precipitation_total": fallen,
             "evapotranspiration_total": actual,
             "runoff_total": runoff,
