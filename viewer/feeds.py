@@ -28,7 +28,7 @@ class FeedRegister:
         self._site = site
         self._readings = readings
         self._feeds: dict[str, Feed] = {}
-        self._newest = {r.sensor: r.time for r in readings.latest().values()}
+        self._newest = dict(readings.latest())
         self._end: Callable[[], None] | None = None
 
     def start(self, hub: Hub) -> None:
@@ -68,13 +68,13 @@ class FeedRegister:
 
     def _push(self, hub: Hub, readings: Sequence[Reading]) -> None:
         """Publish the newest of each sensor; what came late is not news for a pin."""
-        newest = {}
+        fresh = {}
         for reading in readings:
-            if reading.time >= self._newest.get(reading.sensor, reading.time):
-                self._newest[reading.sensor] = reading.time
-                newest[reading.sensor] = reading
-        for reading in newest.values():
-            hub.publish(f"reading:{reading.sensor}", reading_message(reading))
+            known = self._newest.get(reading.sensor)
+            if known is None or reading.time >= known.time:
+                self._newest[reading.sensor] = fresh[reading.sensor] = reading
+        for sensor, reading in fresh.items():
+            hub.publish(f"reading:{sensor}", reading_message(reading))
 
     def _note(self, hub: Hub, status: FeedStatus) -> None:
         told = {"type": "feed", **feed_message(status)}
@@ -88,10 +88,13 @@ class FeedRegister:
         ]
 
     def snapshot(self) -> Mapping[str, Mapping[str, Any]]:
-        """Newest reading of each sensor and state of each feed, as stream messages."""
+        """Newest reading of each sensor and state of each feed, as stream messages.
+
+        From memory: a query here would hold up the event loop, and so every viewer.
+        """
         told: dict[str, Mapping[str, Any]] = {
-            f"reading:{reading.sensor}": reading_message(reading)
-            for reading in self._readings.latest().values()
+            f"reading:{sensor}": reading_message(reading)
+            for sensor, reading in self._newest.items()
         }
         for feed in self._feeds.values():
             status = feed_message(feed.status)
