@@ -6,11 +6,14 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from server_process import Server, minetwin
 from playwright.sync_api import Page
+
+from twin.site import Site
 
 SITE = """
 version: 1
@@ -23,13 +26,27 @@ timezone: America/Toronto
 surveys:
   - {file: sources/ttp_2015.laz, date: 2015-04-07, kind: surveyed, ground: classes}
   - {file: sources/ttp_2023.laz, date: 2023-04-10, kind: surveyed, ground: classes}
+parcels: {file: sources/parcels.geojson, id: id, label: name, label_zh: name_zh}
 climate:
   file: sources/klima_daily.csv
-  columns: {time: time, air_temperature: t, air_temperature_min: tmin, air_temperature_max: tmax, relative_humidity: rel, wind_speed: vv, solar_radiation: strahl}
-  units: {air_temperature: degC, air_temperature_min: degC, air_temperature_max: degC, relative_humidity: "%", wind_speed: m s-1, solar_radiation: J cm-2 d-1}
-  normals: {precipitation: [62, 55, 54, 68, 82, 71, 64, 81, 84, 65, 75, 71]}
+  columns:
+    time: time
+    air_temperature: t
+    air_temperature_min: tmin
+    air_temperature_max: tmax
+    relative_humidity: rel
+  units:
+    air_temperature: degC
+    air_temperature_min: degC
+    air_temperature_max: degC
+    relative_humidity: "%"
+  constants: {precipitation: 70}  # the table has none; an assumption, audited as such
 ground:
-  default: {clay_content: 15, bulk_density: 1500, soil_depth: 0.4, soil_organic_carbon: 12, available_water_capacity: 70, soil_ph: 7.8, curve_number: 84, soil_erodibility: 0.03, practice_factor: 1, geogenic_carbon: 0, plants: {}}
+  default:
+    clay_content: 15
+    bulk_density: 1500
+    soil_depth: 0.4
+    soil_organic_carbon: 12
 """
 PLAN = """
 version: 1
@@ -40,9 +57,9 @@ start: 2024-01
 years: 30
 seed: 1
 interventions:
-  - {measure: topsoil, area: {parcels: [all]}, date: 2024-04, thickness: 0.2}
-  - {measure: compost, area: {parcels: [all]}, date: 2024-05, dose: 30}
-  - {measure: plant, area: {parcels: [all]}, date: 2025-04, mix: {robinia: 0.6, alfalfa: 0.4}}
+  - {measure: topsoil, area: {parcels: [spit]}, date: 2024-04, thickness: 0.2}
+  - {measure: compost, area: {parcels: [spit]}, date: 2024-05, dose: 30}
+  - {measure: plant, area: {parcels: [spit]}, date: 2025-04, mix: {robinia: 0.6, alfalfa: 0.4}}
 """
 
 
@@ -55,6 +72,15 @@ def park(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pointcloud/ttp/ttp_2015.laz", "pointcloud/ttp/ttp_2023.laz"):
         shutil.copy(shared / "data" / name, folder / "sources")
     shutil.copy(shared / "data/climate/klima_daily.csv", folder / "sources")
+    ring = [[633990, 4831300], [634630, 4831300], [634630, 4832050], [633990, 4832050]]
+    feature = {
+        "type": "Feature",
+        "properties": {"id": "spit", "name": "Spit", "name_zh": "沙嘴"},
+        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+    }
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::26917"}}
+    parcels = {"type": "FeatureCollection", "crs": crs, "features": [feature]}
+    (folder / "sources/parcels.geojson").write_text(json.dumps(parcels), "utf-8")
     (folder / "site.yaml").write_text(SITE, encoding="utf-8")
     (folder / "scenarios/plan.yaml").write_text(PLAN, encoding="utf-8")
     minetwin("build", folder)
@@ -62,10 +88,16 @@ def park(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def audit_of(site: Site, surface: str) -> dict[str, list[dict[str, Any]]]:
+    """Audit of a surface's import."""
+    path = site.surfaces_dir / surface / "audit.json"
+    found: dict[str, list[dict[str, Any]]] = json.loads(path.read_text("utf-8"))
+    return found
+
+
 def test_both_epochs_are_surveyed_surfaces_of_one_site(park: Path) -> None:
-    """Different extents and class schemes, one grid, the newer one reaches further."""
+    """Different extents and class schemes, one grid; the newer one reaches further."""
     from connectors.surfaces import list_surfaces, load_surface
-    from twin.site import Site
 
     site = Site.open(park)
     old, new = (load_surface(site.surfaces_dir / s.id) for s in list_surfaces(site))
@@ -73,9 +105,14 @@ def test_both_epochs_are_surveyed_surfaces_of_one_site(park: Path) -> None:
     assert (old.date.year, new.date.year) == (2015, 2023)
     assert old.kind == new.kind == "surveyed"
     assert old.grid == new.grid
-    assert np.isfinite(new.elevation).sum() > np.isfinite(old.elevation).sum()
-    audit = json.loads((site.surfaces_dir / new.id / "audit.json").read_text("utf-8"))
-    assert {"read", "dropped", "repaired", "assumed", "refused"} <= set(audit)
+    reach = [np.flatnonzero(np.isfinite(s.elevation).any(axis=0))[-1] for s in (old, new)]
+    assert reach[1] > reach[0]
+    dropped = {n["what"]: n["count"] for n in audit_of(site, new.id)["dropped"]}
+    assert dropped["noise points (class 7)"] == 37
+    assert dropped["noise points (class 18)"] == 5
+    read = {n["what"]: n["count"] for n in audit_of(site, old.id)["read"]}
+    assert read["points"] == 89_815
+    assert read["points of class 2"] == 45_955
 
 
 def test_plan_and_control_ran_thirty_years_with_closed_books(park: Path) -> None:

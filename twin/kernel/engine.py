@@ -55,12 +55,23 @@ class Engine:
         self.form = tuple(p for p in year if not p.adds)
         self.yearly = tuple(p for p in year if p.adds)
 
+    def check_start(self) -> None:
+        """Refuse start values that are NaN or out of range, before anything runs."""
+        for name, array in sorted(self.whole.stocks.items()):
+            var = VOCABULARY[name]
+            flat = array.reshape(-1, self.model.grid.n)
+            bad = np.argwhere(~((flat >= var.low) & (flat <= var.high)))
+            if bad.size:
+                self._out_of_range("at the start", name, int(bad[0][1]), ())
+
     def pool(self, when: Step) -> dict[str, Any]:
         """Everything a whole-grid process may read, read-only."""
         found: dict[str, Any] = {n: locked(a) for n, a in self.whole.stocks.items()}
         found |= {n: locked(a) for n, a in self.whole.held.items()}
         found |= {n: locked(a) for n, a in self.whole.kept.items()}
-        return found | self.forcing.at((when.year, when.month))
+        month = (when.year, when.month)
+        # the ground is computed once more when the last month, and its weather, is over
+        return found | (self.forcing.at(month) if self.forcing.covers(month) else {})
 
     def shapes(self, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Expected shapes of whole arrays."""
@@ -183,9 +194,10 @@ class Engine:
         row, column = divmod(int(grid.active[cell]), grid.shape[1])
         value = self.whole.stocks[name].reshape(-1, grid.n)[:, cell]
         raise StateError(
-            f"{when}: stock '{name}' became {np.array2string(value, precision=6)} "
-            f"{var.unit} at row {row}, column {column}; its range is {var.low:g} to "
-            f"{var.high:g}; changed by: {', '.join(causes)}"
+            f"{when}: stock '{name}' {'became' if causes else 'is'} "
+            f"{np.array2string(value, precision=6)} {var.unit} at row {row}, column "
+            f"{column}; its range is {var.low:g} to {var.high:g}; "
+            f"changed by: {', '.join(causes) or 'nothing yet, mend the start values'}"
         )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -61,18 +61,10 @@ class Ledger:
             found += page.amounts[:, chosen, :].sum(axis=(0, 1))
         return found
 
-    def to_csv(self, path: Path) -> None:
+    def to_csv(self) -> bytes:
         """Write the entries; UTF-8 with a mark so that spreadsheets read Chinese."""
-        with path.open("w", encoding="utf-8-sig", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow(HEAD)
-            writer.writerows(self.rows())
-
-    def to_arrays(self) -> dict[str, Sequence[object] | Array]:
-        """Everything as plain arrays, for a checkpoint."""
-        made: dict[str, Sequence[object] | Array] = {}
-        for i, page in enumerate(self.pages):
-            made[f"{i}.months"] = np.array(page.months)
-            made[f"{i}.entries"] = np.array(page.entries)
-            made[f"{i}.amounts"] = page.amounts
-        return made
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(HEAD)
+        writer.writerows(self.rows())
+        return text.getvalue().encode("utf-8-sig")

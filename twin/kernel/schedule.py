@@ -41,6 +41,11 @@ class Forcing:
     start: Month
     values: Mapping[str, NDArray[np.float64]]
 
+    def covers(self, month: Month) -> bool:
+        """Whether every driver has a value for the month."""
+        index = months_between(self.start, month)
+        return all(0 <= index < len(series) for series in self.values.values())
+
     def at(self, month: Month) -> dict[str, Any]:
         """Values of one month: floats, or arrays (n,)."""
         index = months_between(self.start, month)

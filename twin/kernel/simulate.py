@@ -90,6 +90,7 @@ def simulate(
         checkpoint=checkpoint_every,
     )
     if saved is None:
+        engine.check_start()
         engine.reshape_ground()
         _first_values(engine)
         _put(engine, output, 0, writer)

@@ -1,0 +1,202 @@
+"""A run on disk is what its manifest vouches for, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "kernel"))
+import toys
+
+from twin.errors import StoreError
+from twin.kernel import Outcome, simulate
+from twin.store import Run, RunWriter, load_checkpoint
+
+UNTIL = toys.END
+
+
+def writer(folder: Path) -> RunWriter:
+    """An empty run of the toy."""
+    made = toys.model()
+    return RunWriter.create(
+        folder,
+        grid=made.grid,
+        times=toys.OUTPUT.times(toys.START, UNTIL),
+        layers=toys.OUTPUT.layers,
+        axes={},
+        zones=made.zones,
+        zone_names=made.zone_names,
+        about={"seed": 1},
+    )
+
+
+def finished(folder: Path) -> tuple[Run, Outcome]:
+    """A whole run of the toy."""
+    to = writer(folder)
+    out = simulate(
+        toys.model(), toys.state(), toys.forcing(), until=UNTIL, output=toys.OUTPUT,
+        events=[toys.Compost()], writer=to,
+    )  # fmt: skip
+    to.finish(closure=out.closure, files={"ledger.csv": out.ledger.to_csv()})
+    return Run.open(folder), out
+
+
+def test_what_is_read_is_what_was_computed(tmp_path: Path) -> None:
+    """Maps, series and labelled arrays agree with the state, as float32."""
+    run, out = finished(tmp_path / "run")
+
+    kept = out.state.stocks["soil_carbon_hum"].astype(np.float32)
+    shown = run.map("soil_carbon_hum", 5)
+    assert np.array_equal(shown, kept.reshape(run.grid.shape))
+    _, series = run.series("soil_carbon_hum", 17, 23)
+    assert series[-1] == shown[17, 23]
+    labelled = run["soil_carbon_hum"]
+    assert np.array_equal(labelled.values[-1], shown)
+
+
+def test_xarray_opens_the_cube_with_units_time_and_crs(tmp_path: Path) -> None:
+    """CF attributes, without any of our code."""
+    run, _ = finished(tmp_path / "run")
+
+    cube = xr.open_zarr(run.folder / "cube.zarr", consolidated=False, chunks=None)
+    layer = cube["soil_organic_carbon"]
+    assert layer.attrs["units"] == "kg m-2"
+    assert str(layer.time.values[0])[:10] == "2025-01-01"
+    assert str(layer.time.values[-1])[:10] == "2030-01-01"
+    assert "PROJCRS" in cube["crs"].attrs["crs_wkt"]
+    assert float(layer.x[0]) == toys.GRID.west + 2.5
+    assert float(layer.y[0]) == toys.GRID.north - 2.5
+
+
+def test_a_changed_byte_is_found(tmp_path: Path) -> None:
+    run, _ = finished(tmp_path / "run")
+    run.verify()
+    shard = run.folder / sorted(run.manifest["chunks"])[0]
+    data = bytearray(shard.read_bytes())
+    data[3] ^= 1
+    shard.write_bytes(bytes(data))
+    with pytest.raises(StoreError, match="changed or damaged"):
+        run.verify()
+
+
+def test_a_folder_without_a_manifest_is_no_run(tmp_path: Path) -> None:
+    run, _ = finished(tmp_path / "run")
+    (run.folder / "manifest.json").unlink()
+    with pytest.raises(StoreError, match="nothing here is vouched for"):
+        Run.open(run.folder)
+
+
+def test_a_shard_that_no_manifest_names_is_not_data(tmp_path: Path) -> None:
+    """What was written after the last manifest does not show."""
+    run, _ = finished(tmp_path / "run")
+    told = json.loads((run.folder / "manifest.json").read_text("utf-8"))
+    told["written"] = 3
+    (run.folder / "manifest.json").write_text(json.dumps(told), "utf-8")
+    cut = Run.open(run.folder)
+    assert len(cut.times) == 3
+    assert cut["soil_carbon_hum"].sizes["time"] == 3
+    with pytest.raises(StoreError, match="is not written"):
+        cut.map("soil_carbon_hum", 4)
+
+
+def test_restart_gives_the_bits_of_the_unbroken_run(tmp_path: Path) -> None:
+    """Stopped after three years and resumed from the checkpoint."""
+    run, straight = finished(tmp_path / "straight")
+    broken = writer(tmp_path / "broken")
+
+    class Stop(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        if done >= 30:
+            raise Stop
+
+    kept = {"until": UNTIL, "output": toys.OUTPUT, "events": [toys.Compost()]}
+    with pytest.raises(Stop):
+        simulate(
+            toys.model(), toys.state(), toys.forcing(), writer=broken, progress=stop,
+            checkpoint_every=12, **kept,
+        )  # fmt: skip
+    broken.close()
+
+    again = RunWriter.resume(tmp_path / "broken", toys.GRID)
+    saved = load_checkpoint(tmp_path / "broken")
+    assert saved is not None
+    assert saved[1]["done"] == 36
+    out = simulate(
+        toys.model(), toys.state(), toys.forcing(), writer=again, saved=saved,
+        checkpoint_every=12, **kept,
+    )  # fmt: skip
+    again.finish(closure=out.closure, files={})
+
+    for name, array in straight.state.stocks.items():
+        assert np.array_equal(array, out.state.stocks[name]), name
+    assert out.ledger.table() == straight.ledger.table()
+    resumed = Run.open(tmp_path / "broken")
+    for index in range(len(run.times)):
+        for layer in run.layers:
+            same = np.array_equal(
+                run.map(layer, index), resumed.map(layer, index), equal_nan=True
+            )
+            assert same, (layer, index)
+
+
+KILLED = """
+import sys, time
+sys.path.insert(0, {kernel!r})
+sys.path.insert(0, {store!r})
+import toys
+import test_runs_on_disk as here
+from pathlib import Path
+to = here.writer(Path({folder!r}))
+to._published = -1e9
+def slowly(done, total):
+    to.publish()
+    print(done, flush=True)
+    time.sleep(0.02)
+from twin.kernel import simulate
+simulate(toys.model(), toys.state(), toys.forcing(), until=here.UNTIL,
+         output=toys.OUTPUT, writer=to, progress=slowly, checkpoint_every=1)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a matter of POSIX systems")
+@pytest.mark.parametrize("months", [3, 17, 40])
+def test_kill_nine_never_leaves_data_that_was_not_written(
+    tmp_path: Path, months: int
+) -> None:
+    """Whatever instant the kill hits: what shows is verified and equal to the truth."""
+    straight, _ = finished(tmp_path / "straight")
+    here = Path(__file__).parent
+    script = KILLED.format(
+        kernel=str(here.parent / "kernel"),
+        store=str(here),
+        folder=str(tmp_path / "run"),
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if int(line) >= months:
+            break
+    time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+
+    run = Run.open(tmp_path / "run")
+    run.verify()
+    assert run.manifest["status"] == "running"
+    for index, when in enumerate(run.times):
+        assert when == straight.times[index]
+        assert np.isfinite(run.map("soil_carbon_hum", index)).all()
