@@ -42,26 +42,22 @@ def read_text(path: Path, encoding: str | None = None) -> Text:
             f"{path}: this is not a text table (it holds zero bytes); "
             "export it as CSV in UTF-8"
         )
-    return _detected(raw, path)
+    return detected(raw, path)
 
 
-def _detected(raw: bytes, path: Path) -> Text:
-    """UTF-8 when it fits; else Chinese when all double bytes are; else Central Europe.
+def detected(raw: bytes, path: Path) -> Text:
+    """Decode: UTF-8 when it fits, else Chinese when all double bytes are, else cp1250.
 
     In GB2312 both bytes of a character are high, while in cp1250 a high byte stands
     alone between ASCII letters, which GB2312 refuses.
     """
-    try:
-        return Text(raw.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError:
-        pass
-    for strict, name in (("gb2312", "gbk"), ("cp1250", "cp1250")):
+    for strict, name in (("utf-8", "utf-8"), ("gb2312", "gbk"), ("cp1250", "cp1250")):
         try:
             content = raw.decode(strict)
         except UnicodeDecodeError:
             continue
         told = f"encoding {name}, for it is not UTF-8; state encoding: if it differs"
-        return Text(content, name, told)
+        return Text(content, name, "" if name == "utf-8" else told)
     raise UnreadableFile(
         f"{path}: neither UTF-8, GBK nor cp1250 text; state encoding: in site.yaml"
     )

@@ -17,6 +17,7 @@ from twin.errors import InputError, MissingCRS, UnreadableFile, unknown_name
 from twin.site_config import Parcels
 
 from .audit import Audit, note
+from .text import detected
 
 WGS84 = "EPSG:4326"
 MOST_BYTES = 512 << 20
@@ -50,7 +51,10 @@ def read_layer(path: Path, told: Parcels | None, audit: Audit) -> Layer:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             name = _layer_name(path, told.layer if told else None)
-            meta, _, shapes, columns = raw.read(path, layer=name, force_2d=True)
+            encoding = _encoding(path, told.encoding if told else None, audit)
+            meta, _, shapes, columns = raw.read(
+                path, layer=name, force_2d=True, encoding=encoding
+            )
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise UnreadableFile(
             f"{path}: cannot be read as {path.suffix.lower()} ({error}); export it "
@@ -91,6 +95,20 @@ def _gate(path: Path) -> bytes:
             "export it again, do not rename it"
         )
     return expected
+
+
+def _encoding(path: Path, stated: str | None, audit: Audit) -> str | None:
+    """Return the encoding of attributes; only a Shapefile may leave it open."""
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() != ".shp" or not table.is_file():
+        return None
+    if stated is not None or path.with_suffix(".cpg").is_file():
+        return stated
+    raw = table.read_bytes()
+    text = detected(raw[int.from_bytes(raw[8:10], "little") :], table)
+    if text.assumed:
+        audit.assumed.append(note(text.assumed, table))
+    return text.encoding
 
 
 def _layer_name(path: Path, stated: str | None) -> str:

@@ -79,28 +79,40 @@ def checked(
             "needs a finite number, so leave out what was not measured"
         )
     factor, offset = _conversion(reading.unit or sensor.unit, sensor, where)
+    value = reading.value * factor + offset
+    if not isfinite(value):
+        raise BadReading(
+            f"{where}: sensor {sensor.id}: {reading.value:g} {reading.unit} is too "
+            f"large to be told in {sensor.unit}; state the unit it really has"
+        )
     return replace(
         reading,
         time=_instant(reading, where, now or datetime.now(UTC)),
-        value=reading.value * factor + offset,
+        value=value,
         unit=sensor.unit,
-        quality=_flag(reading, sensor, factor, offset),
+        quality=_flag(value, reading.quality, sensor),
     )
 
 
 def unknown_sensor(name: str, sensors: Mapping[str, Sensor], where: str) -> BadReading:
     """Build the error for a reading of a sensor that the site has not."""
-    told = unknown_name("sensor", name, sensors, where)
+    told = unknown_name("sensor", printable(name), sensors, where)
     return BadReading(f"{told}; declare it under sensors: in site.yaml")
+
+
+def printable(text: str, most: int = 100) -> str:
+    """Return what came from outside so that any channel can carry it in a message."""
+    plain = text.encode("utf-8", "replace").decode("utf-8")
+    return plain if len(plain) <= most else plain[:most] + "…"
 
 
 def _conversion(unit: str, sensor: Sensor, where: str) -> tuple[float, float]:
     if unit == sensor.unit:
         return 1.0, 0.0
     try:
-        return conversion(unit, sensor.unit, f"{where}: sensor {sensor.id}")
+        return conversion(printable(unit), sensor.unit, f"sensor {sensor.id}")
     except UnitMismatch as error:
-        raise BadReading(str(error)) from error
+        raise BadReading(f"{where}: {error}") from error
 
 
 def _instant(reading: Reading, where: str, now: datetime) -> datetime:
@@ -115,18 +127,19 @@ def _instant(reading: Reading, where: str, now: datetime) -> datetime:
             f"{where}: sensor {reading.sensor}: the time {reading.time.isoformat()} "
             "lies more than a day ahead; set the clock of the logger"
         )
-    return reading.time.astimezone(UTC)
+    try:
+        return reading.time.astimezone(UTC)
+    except OverflowError as error:
+        raise BadReading(
+            f"{where}: sensor {reading.sensor}: the time {reading.time.isoformat()} "
+            "is no time of a measurement; set the clock of the logger"
+        ) from error
 
 
-def _flag(reading: Reading, sensor: Sensor, factor: float, offset: float) -> int:
+def _flag(value: float, came_with: int, sensor: Sensor) -> int:
     """Return FAIL outside the physical range of the Var, else the flag it came with."""
     var = VOCABULARY.get(sensor.var)
     if var is None:
-        return reading.quality
-    to_var, shift = (
-        (1.0, 0.0)
-        if sensor.unit == var.unit
-        else conversion(sensor.unit, var.unit, f"sensor {sensor.id}")
-    )
-    value = (reading.value * factor + offset) * to_var + shift
-    return reading.quality if var.low <= value <= var.high else FAIL
+        return came_with
+    factor, offset = conversion(sensor.unit, var.unit, f"sensor {sensor.id}")
+    return came_with if var.low <= value * factor + offset <= var.high else FAIL

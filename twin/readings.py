@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,9 +129,9 @@ class ReadingStore:
 
     def add_sensors(self, sensors: Iterable[Sensor]) -> None:
         """Register sensors, or change what is known of them; readings stay."""
-        rows = [astuple(sensor) for sensor in sensors]
-        with self._writing, self._writer:
-            self._writer.executemany(ADD_SENSOR, rows)
+        with self._transaction() as add:
+            for sensor in sensors:
+                add(ADD_SENSOR, astuple(sensor))
         self._known = {sensor.id: sensor for sensor in self._load_sensors()}
 
     def sensors(self) -> list[Sensor]:
@@ -164,14 +165,25 @@ class ReadingStore:
         arrival = datetime.now(UTC)
         arrival_us = _microseconds(arrival)
         fresh = []
-        with self._writing, self._writer:
-            add = self._writer.execute
+        with self._transaction() as add:
             for r in readings:
                 when = _microseconds(r.time)
                 row = (when, arrival_us, r.value, r.unit, r.source, r.quality, r.sensor)
                 if add(ADD_READING, row).rowcount:
                     fresh.append(replace(r, arrival=arrival))
         return fresh
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        """Commit what is executed within, or nothing of it; StoreError says why."""
+        try:
+            with self._writing, self._writer:
+                yield self._writer.execute
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self.path}: readings cannot be stored ({error}); see whether the "
+                "disk is full or the file is in use or write-protected"
+            ) from error
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with the new readings after each commit.
@@ -224,8 +236,8 @@ class ReadingStore:
     def quarantine(self, source: str, payload: bytes, reason: str) -> None:
         """Keep a message that cannot be read, with the reason."""
         row = (_microseconds(datetime.now(UTC)), source, payload, reason)
-        with self._writing, self._writer:
-            self._writer.execute(
+        with self._transaction() as add:
+            add(
                 "INSERT INTO quarantine (arrival_us, source, payload, reason) "
                 "VALUES (?, ?, ?, ?)",
                 row,

@@ -60,6 +60,9 @@ class Parcels(Setting):
     label_zh: Text | None = Field(default=None, description="attribute, Chinese label")
     layer: Text | None = Field(default=None, description="layer of a GeoPackage")
     crs: Text | None = Field(default=None, description="stated when the file has none")
+    encoding: Text | None = Field(
+        default=None, description="of a Shapefile's attributes, such as gbk"
+    )
     repair: bool = Field(
         default=False, description="mend polygons that cross themselves; audited"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from twin.readings import ReadingStore
@@ -49,6 +50,7 @@ def open_feeds(site: Site) -> dict[str, Feed]:
         if isinstance(told, ReplayFeed):
             feeds[name] = Replay(name, told, site.folder, stale_after_s=quiet)
         else:
-            client = f"minetwin-{site.folder.resolve().name}-{name}"
+            place = sha256(str(site.folder.resolve()).encode()).hexdigest()[:12]
+            client = f"minetwin-{place}-{name}"  # the same after a restart
             feeds[name] = MqttSource(name, told, client, stale_after_s=quiet)
     return feeds

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from twin.errors import BadReading, unknown_name
-from twin.observation import Reading, Sensor, checked
+from twin.observation import Reading, Sensor, checked, printable
 
 KEYS = ("sensor", "time", "value", "unit")
 
@@ -50,7 +50,7 @@ def reading_of(
         )
     for key in item:
         if key not in KEYS:
-            raise BadReading(str(unknown_name("key", str(key), KEYS, where)))
+            raise BadReading(str(unknown_name("key", printable(str(key)), KEYS, where)))
     for key in KEYS[:3]:
         if key not in item:
             raise BadReading(f"{where}: the reading has no '{key}'; add it")
@@ -68,15 +68,16 @@ def _time(given: Any, where: str) -> datetime:
         return datetime.fromisoformat(given)
     except (TypeError, ValueError) as error:
         raise BadReading(
-            f"{where}: time {given!r} is not ISO 8601; write it with its offset, "
-            'such as "2026-05-04T08:00:00+08:00"'
+            f"{where}: time {printable(repr(given))} is not ISO 8601; write it with "
+            'its offset, such as "2026-05-04T08:00:00+08:00"'
         ) from error
 
 
 def _value(given: Any, where: str) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise BadReading(
-            f"{where}: value {given!r} is not a number; write it without quotes"
+            f"{where}: value {printable(repr(given))} is not a number; write it "
+            "without quotes"
         )
     try:
         return float(given)

@@ -19,7 +19,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from twin.errors import BadReading, InputError
+from twin.errors import BadReading, InputError, StoreError
 from twin.observation import Reading
 from twin.readings import ReadingStore
 from twin.site_config import MqttFeed
@@ -50,7 +50,7 @@ class MqttSource:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._waiting: list[paho.MQTTMessage] = []
-        self._refusal = ""
+        self._refusal = self._parting = ""
 
     @property
     def status(self) -> FeedStatus:
@@ -67,7 +67,10 @@ class MqttSource:
         self._health.listen(on_status)
         self._stopping.clear()
         self._thread = threading.Thread(
-            target=self._work, args=(store,), name=f"feed {self.id}", daemon=True
+            target=self._health.guard,
+            args=(lambda: self._work(store),),
+            name=f"feed {self.id}",
+            daemon=True,
         )
         self._thread.start()
 
@@ -81,7 +84,7 @@ class MqttSource:
         """Connect, listen, and connect again with growing pauses."""
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
-            self._refusal = ""
+            self._refusal = self._parting = ""
             self._waiting.clear()
             try:
                 client = self._client()
@@ -90,6 +93,8 @@ class MqttSource:
             except InputError as error:
                 self._health.to("failed", str(error))
                 pause = LONGEST_PAUSE
+            except StoreError as error:
+                self._health.to("reconnecting", str(error))
             except (OSError, ValueError) as error:
                 self._health.to("reconnecting", f"{self.where}: {error}")
             else:
@@ -115,6 +120,7 @@ class MqttSource:
         client.on_connect = self._on_connect
         client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
         if self._told.username is not None:
             client.username_pw_set(self._told.username, self._password())
         if self._told.tls:
@@ -158,7 +164,7 @@ class MqttSource:
         finally:
             client.disconnect()
             client.loop(0.0)
-        return paho.error_string(code)
+        return self._parting or paho.error_string(code)
 
     def _ends(self) -> bool:
         return self._stopping.is_set() or bool(self._refusal)
@@ -194,6 +200,17 @@ class MqttSource:
             )
         else:
             self._health.connected()
+
+    def _on_disconnect(
+        self,
+        _client: paho.Client,
+        _data: Any,
+        flags: paho.DisconnectFlags,
+        code: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if flags.is_disconnect_packet_from_server:
+            self._parting = f"the broker ended the connection ({code})"
 
     def _on_message(
         self, _client: paho.Client, _data: Any, message: paho.MQTTMessage

@@ -45,7 +45,10 @@ class Replay:
         self._health.listen(on_status)
         self._stopping.clear()
         self._thread = threading.Thread(
-            target=self._work, args=(store,), name=f"feed {self.id}", daemon=True
+            target=self._health.guard,
+            args=(lambda: self._work(store),),
+            name=f"feed {self.id}",
+            daemon=True,
         )
         self._thread.start()
 

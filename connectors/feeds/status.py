@@ -107,6 +107,14 @@ class Health:
         """Tell something without a change of state."""
         self.to(self.status.state, message)
 
+    def guard(self, work: Callable[[], None]) -> None:
+        """Run the thread of a feed; one that dies says so instead of seeming live."""
+        try:
+            work()
+        except Exception as error:
+            log.exception("feed %s ended by a fault of minetwin", self.status.id)
+            self.to("failed", f"ended by a fault of minetwin: {error!r}; see the log")
+
     def tick(self) -> None:
         """Become stale when nothing came for too long."""
         silent = (datetime.now(UTC) - self._heard).total_seconds()

@@ -16,7 +16,8 @@ from paho.mqtt import publish
 
 from connectors.feeds.mqtt import MqttSource, sensor_in_topic
 from connectors.feeds.status import FeedStatus
-from twin.observation import Sensor
+from twin.errors import StoreError
+from twin.observation import Reading, Sensor
 from twin.readings import ReadingStore
 from twin.site_config import MqttFeed
 
@@ -191,6 +192,47 @@ def test_what_was_sent_during_an_outage_of_ours_arrives_later(
     again.stop()
 
     assert store.latest()["sm-01"].value == 0.11
+
+
+def test_nothing_is_acknowledged_while_the_store_fails(
+    store: ReadingStore, broker: Any, wait_for: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk: the feed says so, and the message comes again when there is room."""
+    insert = store._insert
+
+    def full(_readings: object) -> list[Reading]:
+        raise StoreError("readings.sqlite: disk is full")
+
+    monkeypatch.setattr(store, "_insert", full)
+    source = MqttSource("mqtt-1", setting(broker.port), "one-client", stale_after_s=60)
+    source.start(store)
+    wait_for(lambda: source.status.state == "live")
+    send(broker.port, 0.5)
+    wait_for(lambda: "disk is full" in source.status.message)
+
+    monkeypatch.setattr(store, "_insert", insert)
+    wait_for(lambda: "sm-01" in store.latest())
+    source.stop()
+
+    assert store.latest()["sm-01"].value == 0.5
+
+
+def test_a_feed_that_dies_does_not_seem_live(
+    store: ReadingStore,
+    broker: Any,
+    wait_for: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    source = MqttSource("mqtt-1", setting(broker.port), "one-client", stale_after_s=60)
+    monkeypatch.setattr(source, "_commit", lambda *_: 1 / 0)
+
+    source.start(store)
+    wait_for(lambda: source.status.state == "failed")
+    source.stop()
+
+    assert "ZeroDivisionError" in source.status.message
+    assert "fault of minetwin" in caplog.text
 
 
 def test_a_silent_feed_becomes_stale(

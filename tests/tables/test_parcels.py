@@ -242,6 +242,35 @@ def test_a_geopackage_gives_back_what_was_written(write: Any, tmp_path: Path) ->
     assert [p.name for p in (tmp_path / "层").iterdir()] == ["parcels.gpkg"]
 
 
+@pytest.mark.parametrize(("stated", "mark"), [("gbk", None), (None, None), (None, 1)])
+def test_chinese_shapefiles_are_read(
+    tmp_path: Path, stated: str | None, mark: int | None
+) -> None:
+    """As delivered in China: attributes in GBK, often without the file that says so."""
+    from pyogrio import raw
+
+    path = tmp_path / "地块.shp"
+    raw.write(
+        path,
+        shapely.to_wkb(np.array([shapely.box(5e5, 4e6, 500030, 4000030)])),
+        [np.array(["一号"], dtype=object), np.array(["排土场"], dtype=object)],
+        ["id", "label_zh"],
+        driver="ESRI Shapefile",
+        geometry_type="Polygon",
+        crs=UTM,
+        encoding="gbk",
+    )
+    if mark is None:
+        path.with_suffix(".cpg").unlink()
+    audit = Audit()
+
+    (parcel,) = read_parcels(path, UTM, Parcels(file="x", encoding=stated), audit)
+
+    assert (parcel.id, parcel.label_zh) == ("一号", "排土场")
+    told = [n["what"] for n in audit.assumed]
+    assert any("encoding gbk" in what for what in told) == (not stated and not mark)
+
+
 @pytest.mark.shared
 def test_a_geojson_of_points_is_no_parcel(shared: Path) -> None:
     path = shared / "data/pointcloud/ign/Points_virtuels_0292_6833.geojson"
