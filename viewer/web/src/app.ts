@@ -27,6 +27,13 @@ import { Page } from "./ui/page";
 
 const CLICK_PIXELS = 5;
 
+/** Width that the open panel takes, as the style sheet says. */
+function panelWidth(): number {
+  const style = getComputedStyle(document.documentElement);
+  const size = (name: string) => Number.parseFloat(style.getPropertyValue(name)) || 0;
+  return size("--left") + 2 * size("--gap");
+}
+
 export class App {
   readonly store = new Store(initial(rememberedLang(), rememberedTheme()));
   readonly hook: Hook;
@@ -145,7 +152,6 @@ export class App {
   private readonly down = (event: PointerEvent): void => {
     this.pressed.x = event.offsetX;
     this.pressed.y = event.offsetY;
-    this.canvas.focus({ preventScroll: true });
   };
 
   private readonly released = (event: PointerEvent): void => {
@@ -167,6 +173,7 @@ export class App {
     if (state.theme !== before?.theme) this.theme(state);
     if (state.lang !== before?.lang || state.theme !== before?.theme)
       remember(state.lang, state.theme);
+    if (state.panel !== before?.panel) this.map.setCovered(state.panel ? panelWidth() : 0);
     if (state.exaggeration !== before?.exaggeration) this.map.setExaggeration(state.exaggeration);
     if (site && (site !== before?.site || state.parcels !== before.parcels)) {
       this.map.setParcels(site.parcels, site.cell, state.parcels);

@@ -106,6 +106,6 @@ function refused(error: unknown): void {
   tell({ type: "refused", why: error instanceof Error ? error.message : String(error) });
 }
 
-onmessage = (event: MessageEvent<ToWorker>) => {
+self.onmessage = (event: MessageEvent<ToWorker>) => {
   order = order.then(() => handle(event.data)).catch(refused);
 };

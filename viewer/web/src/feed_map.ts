@@ -1,50 +1,13 @@
 /** From the stream to the screen: the decoding worker, the ground's tiles, what is shown. */
 import { failureOf, fetchHeights } from "./api";
 import type { SiteInfo, SurfaceInfo } from "./api_types";
-import type { Frame, FromWorker, Parts, ToWorker } from "./decode_messages";
+import type { Frame, FromWorker, ToWorker } from "./decode_messages";
 import type { OnScreen } from "./hook";
-import type { ServerMessage, ShownView, View } from "./protocol";
+import type { ServerMessage } from "./protocol";
 import { LAYER_TILE } from "./raster";
 import type { SiteMap } from "./scene/map";
-import { differing, type State, type Store, viewsOf } from "./store";
-
-/** Rasters on the screen have at most this many cells along a side; else a coarser level. */
-export const MOST_CELLS = 2048;
-
-/** Raster of a grid at the level that fits. Pure. */
-export function frameOf(site: SiteInfo): Frame {
-  const { rows, cols } = site.grid;
-  let level = 0;
-  while (Math.max(rows, cols) / 2 ** level > MOST_CELLS) level++;
-  const size = 2 ** level;
-  return {
-    rows: Math.ceil(rows / size),
-    cols: Math.ceil(cols / size),
-    texel: site.cell * size,
-    level,
-    originZ: site.origin_z,
-  };
-}
-
-function sameView(view: View, shown: ShownView): boolean {
-  return (
-    view.run === shown.run &&
-    view.layer === shown.layer &&
-    (view.axis ?? 0) === shown.axis &&
-    (view.surface ?? "") === shown.surface
-  );
-}
-
-/** Which shown view plays which part; null when it is not what is wanted any more. Pure. */
-export function partsOf(state: State, shown: readonly ShownView[]): Parts | null {
-  const wanted = viewsOf(state);
-  const found = wanted.map((view) => shown.find((s) => sameView(view, s)));
-  if (found.length !== shown.length || found.some((view) => !view)) return null;
-  const layer = state.choice ? (found[0] ?? null) : null;
-  const control = differing(state) ? (found[1] ?? null) : null;
-  const ofRun = found.findIndex((view) => view?.layer === "elevation" && view.run === state.run);
-  return { layer, control, ground: found[ofRun] ?? null };
-}
+import { differing, type Store } from "./store";
+import { frameOf, partsOf, shownIn } from "./views";
 
 export class MapFeed {
   readonly onScreen: OnScreen = { layer: null, control: null };
@@ -156,7 +119,7 @@ export class MapFeed {
     this.choiceKey = key;
     this.onScreen.layer = message.layer;
     this.onScreen.control = message.control;
-    this.store.change((s) => ({ ...s, shown: message.step, most: Math.max(s.most, message.most) }));
+    this.store.change((s) => shownIn(s, message));
     this.map.setStep(message, frame.texel, morph);
     this.done();
   }

@@ -44,6 +44,20 @@ export function number(value: number | null, lang: Lang): string {
   return value.toLocaleString(LOCALES[lang], { maximumFractionDigits: decimalsFor(value) });
 }
 
+/** Numbers that stand beside each other: as many decimals as the largest needs for three. */
+export function alike(values: (number | null)[], lang: Lang): string[] {
+  const sizes = values.map((v) => Math.abs(v ?? 0)).filter(Number.isFinite);
+  const decimals = Math.max(0, decimalsFor(Math.max(0, ...sizes)) - 1);
+  return values.map((v) =>
+    v === null || !Number.isFinite(v)
+      ? "–"
+      : v.toLocaleString(LOCALES[lang], {
+          minimumFractionDigits: decimals,
+          maximumFractionDigits: decimals,
+        }),
+  );
+}
+
 /** A number with its sign, for differences. */
 export function signed(value: number | null, lang: Lang): string {
   const text = number(value, lang);

@@ -53,7 +53,7 @@ export function makeHook(store: Store, map: SiteMap, shown: OnScreen, ready: Pro
     const row = Math.floor(((rows * site.cell) / 2 - y) / texel);
     return col < 0 || row < 0 || col >= raster.cols || row >= raster.rows ? null : { row, col };
   };
-  const valueOf = (raster: LayerRaster | null, x: number, y: number) => {
+  const valueIn = (raster: LayerRaster | null, x: number, y: number) => {
     const cell = raster && cellAt(raster, x, y);
     return raster && cell ? valueAt(raster, cell.row, cell.col) : null;
   };
@@ -97,7 +97,7 @@ export function makeHook(store: Store, map: SiteMap, shown: OnScreen, ready: Pro
       const value = valueAt(layer, cell.row, cell.col);
       const { map: name, range } = scaleOf(store.state, info);
       const drawn = store.state.difference
-        ? valueMinus(value, valueOf(shown.control, x, y))
+        ? valueMinus(value, valueIn(shown.control, x, y))
         : value;
       const colour =
         drawn === null
@@ -110,7 +110,7 @@ export function makeHook(store: Store, map: SiteMap, shown: OnScreen, ready: Pro
         colour,
       };
     },
-    difference: (x, y) => valueMinus(valueOf(shown.layer, x, y), valueOf(shown.control, x, y)),
+    difference: (x, y) => valueMinus(valueIn(shown.layer, x, y), valueIn(shown.control, x, y)),
     checksum: () => (shown.layer ? checksum(shown.layer.codes) : null),
     canvasColours: () => {
       const { bytes } = map.scene.pixels();

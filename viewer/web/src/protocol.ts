@@ -275,6 +275,8 @@ export interface ShownView {
   level: number;
   step: number;
   time: string;
+  /** 2nd and 98th percentile over the run in the own unit: the range for colours. */
+  typical?: [number, number];
   /** Number of frames sent just before this message. */
   frames: number;
   keyframe: boolean;

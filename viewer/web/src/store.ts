@@ -2,6 +2,7 @@
 import type { FeedInfo, LayerInfo, PointInfo, RunInfo, SensorInfo, SiteInfo } from "./api_types";
 import { favourite } from "./groups";
 import type { Lang } from "./i18n";
+import type { Range } from "./palette";
 import type { Failure, FeedStatus, View } from "./protocol";
 
 export type Theme = "system" | "light" | "dark";
@@ -51,6 +52,8 @@ export interface State {
   readonly feeds: readonly FeedInfo[];
   /** Largest |plan - control| seen of the shown layer; the legend grows, never shrinks. */
   readonly most: number;
+  /** Range seen of each layer entry in its own unit, by `rangeKey`. */
+  readonly ranges: Readonly<Record<string, Range>>;
   readonly drawer: boolean;
   readonly panel: boolean;
   readonly problem: Failure | null;
@@ -82,6 +85,7 @@ export function initial(lang: Lang, theme: Theme): State {
     latest: {},
     feeds: [],
     most: 0,
+    ranges: {},
     drawer: false,
     panel: true,
     problem: null,
@@ -151,6 +155,32 @@ export function viewsOf(state: State): View[] {
   return views;
 }
 
+function rangeKey(choice: Choice): string {
+  return `${choice.from}:${choice.name}:${choice.axis}`;
+}
+
+/** Range of the shown layer over all runs as far as it is known; null before that. */
+export function rangeOf(state: State): Range | null {
+  const layer = layerOf(state);
+  const seen = state.choice ? state.ranges[rangeKey(state.choice)] : undefined;
+  if (!layer || layer.low === null || layer.high === null || layer.axis) return seen ?? null;
+  return {
+    low: Math.min(layer.low, seen?.low ?? layer.low),
+    high: Math.max(layer.high, seen?.high ?? layer.high),
+  };
+}
+
+/** A range of the shown layer was told by the stream. */
+export function withRange(state: State, range: Range): State {
+  if (!state.choice) return state;
+  const key = rangeKey(state.choice);
+  const seen = state.ranges[key];
+  const low = Math.min(range.low, seen?.low ?? range.low);
+  const high = Math.max(range.high, seen?.high ?? range.high);
+  if (seen && seen.low === low && seen.high === high) return state;
+  return { ...state, ranges: { ...state.ranges, [key]: { low, high } } };
+}
+
 // --- changes ----------------------------------------------------------------------------
 
 function clampStep(state: State, step: number): number {
@@ -191,6 +221,7 @@ export function withSite(state: State, site: SiteInfo, now: number): State {
   const next = settle({
     ...state,
     site,
+    ranges: {},
     run: run?.id ?? null,
     surface,
     latest,

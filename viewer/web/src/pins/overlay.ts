@@ -8,6 +8,8 @@ export interface Anchored {
   y: number;
   /** Names give way to what was placed before them; pins never do. */
   yields: boolean;
+  /** How far above its place it stands, in pixels; without it, centred on the place. */
+  rise?: number;
 }
 
 interface Placed {
@@ -67,7 +69,8 @@ export class Overlay {
   measure(): void {
     this.sizes.clear();
     for (const { element } of this.items) {
-      this.sizes.set(element, { w: element.offsetWidth, h: element.offsetHeight });
+      const { offsetWidth: w, offsetHeight: h } = element;
+      this.sizes.set(element, { w, h });
     }
   }
 
@@ -81,7 +84,13 @@ export class Overlay {
     const z = field.at(x, y) * up;
     const front = this.scene.project(x, y, z, this.out);
     const size = this.sizes.get(element) ?? { w: 0, h: 0 };
-    const box = { x: this.out.x - size.w / 2, y: this.out.y - size.h, w: size.w, h: size.h };
+    const above = item.rise === undefined ? size.h / 2 : item.rise + size.h;
+    const box = {
+      x: this.out.x - size.w / 2,
+      y: this.out.y - above,
+      w: size.w,
+      h: item.rise === undefined ? size.h : above,
+    };
     const outside =
       !front ||
       this.out.x < -size.w ||

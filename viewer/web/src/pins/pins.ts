@@ -26,6 +26,9 @@ export function centreOf(parcel: ParcelInfo): { x: number; y: number } {
   return best;
 }
 
+/** Pixels between a place and its pin; the stem of map.css is as long. */
+const RISE = 26;
+
 interface Pin {
   sensor: SensorInfo;
   element: HTMLButtonElement;
@@ -77,6 +80,7 @@ export class Pins {
         x: sensor.x,
         y: sensor.y,
         yields: false,
+        rise: RISE,
       })),
       ...names,
     ]);
@@ -96,7 +100,9 @@ export class Pins {
         "data-testid": `pin-${sensor.id}`,
         onclick: () => store.set({ sensor: store.state.sensor === sensor.id ? null : sensor.id }),
       },
-      h("span", { class: "pin-head" }, h("span", { class: "dot" }), value, old),
+      h("span", { class: "dot" }),
+      value,
+      old,
       h("span", { class: "pin-stem" }),
     );
     return { sensor, element, value, age: old };

@@ -45,13 +45,27 @@ export function pose(scene: Scene): Pose {
   };
 }
 
-/** The whole site, seen from the south-south-west. */
+const FROM = { heading: 18, height: 42 };
+
+/** The whole site between the panels, seen from the south-south-west. */
 export function overview(scene: Scene, halfWidth: number, halfHeight: number, z: number): void {
-  const size = Math.max(halfWidth / Math.max(0.75, Math.min(scene.camera.aspect, 1.7)), halfHeight);
-  const distance = size * 3.05;
+  const { insets, camera } = scene;
+  const heading = MathUtils.degToRad(FROM.heading);
+  const across = Math.cos(heading) * halfWidth + Math.sin(heading) * halfHeight;
+  const deep = Math.sin(heading) * halfWidth + Math.cos(heading) * halfHeight;
+  const upright = deep * Math.sin(MathUtils.degToRad(FROM.height));
+  const focal = scene.height / (2 * Math.tan(MathUtils.degToRad(camera.fov / 2)));
+  const wide = Math.max(200, scene.width - insets.left - insets.right) * 0.94;
+  const high = Math.max(200, scene.height - insets.top - insets.bottom) * 0.94;
+  // The near edge is closer than the middle, hence larger, by about these parts.
+  const distance = Math.max(
+    (2 * across * 1.06 * focal) / wide,
+    (2 * upright * 1.16 * focal) / high,
+  );
+  const size = Math.max(halfWidth, halfHeight);
   scene.controls.minDistance = Math.max(10, size / 60);
-  scene.controls.maxDistance = size * 9;
-  place(scene, { x: 0, y: -halfHeight * 0.06, z, distance, heading: 18, height: 41 });
+  scene.controls.maxDistance = size * 12;
+  place(scene, { x: 0, y: -halfHeight * 0.05, z, distance, ...FROM });
 }
 
 /** Clip planes that follow the distance. */

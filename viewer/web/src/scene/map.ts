@@ -127,6 +127,11 @@ export class SiteMap {
     this.scene.invalidate();
   }
 
+  /** Panels that cover the map's left side (px) or not. */
+  setCovered(left: number): void {
+    this.scene.setInsets({ left, top: 56, bottom: 84 });
+  }
+
   /** The whole site. */
   home(): void {
     if (!this.field) return;

@@ -61,9 +61,19 @@ export class Scene {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     this.renderer.setSize(width, height, false);
+    const { left, right, top, bottom } = this.insets;
     this.camera.aspect = width / height;
+    this.camera.setViewOffset(width, height, (right - left) / 2, (bottom - top) / 2, width, height);
     this.camera.updateProjectionMatrix();
     this.invalidate();
+  }
+
+  /** Pixels along each side that panels cover; the view is centred on what they leave. */
+  readonly insets = { left: 0, right: 0, top: 0, bottom: 0 };
+
+  setInsets(insets: Partial<Scene["insets"]>): void {
+    Object.assign(this.insets, insets);
+    this.resize();
   }
 
   /** Draw once, soon. */

@@ -110,8 +110,7 @@ void main() {
   }
   vec3 lit = ground * clamp(light + 0.06, 0.12, 1.22);
   if (vSkirt > 0.004) {
-    float band = 0.94 + 0.06 * step(0.5, fract(vHeight / 10.0));
-    lit = uSide * band;
+    lit = uSide * (0.72 + 0.36 * part);
   }
   float haze = smoothstep(uFar * 0.55, uFar * 2.2, length(vEye)) * 0.55;
   colour = vec4(mix(lit, uHaze, haze), 1.0);

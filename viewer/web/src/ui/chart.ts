@@ -30,8 +30,6 @@ function css(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-const FONT = '11px "Inter", system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
-
 export class Chart {
   private plot: uPlot;
   private at: number | null;
@@ -60,7 +58,7 @@ export class Chart {
     const zone = spec.timeZone ?? "UTC";
     const axis = {
       stroke: quiet,
-      font: FONT,
+      font: `11px ${css("--font")}`,
       ticks: { show: false },
       grid: { stroke: css("--line"), width: 1 },
     };
@@ -68,7 +66,7 @@ export class Chart {
       width: spec.width,
       height: spec.height,
       pxAlign: 1,
-      padding: [10, 10, 0, 0],
+      padding: [10, 20, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
       tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1000), zone),
@@ -80,8 +78,8 @@ export class Chart {
         {
           ...axis,
           grid: { show: false },
-          size: 26,
-          gap: 4,
+          size: 30,
+          gap: 8,
           space: 52,
           ...(spec.axis === "years" && {
             values: (_, stamps) => stamps.map((s) => String(new Date(s * 1000).getUTCFullYear())),
@@ -148,11 +146,11 @@ function hour(stamp: number, timeZone: string): string {
   });
 }
 
-/** Room above and below; amounts that start near nothing start at zero. */
-function spread(low: number | null, high: number | null): [number, number] {
+/** Room above and below; never so close that a change of a percent looks like a cliff. */
+export function spread(low: number | null, high: number | null): [number, number] {
   const a = low ?? 0;
   const b = high ?? 1;
-  if (a === b) return [a - Math.max(Math.abs(a) * 0.1, 0.5), b + Math.max(Math.abs(b) * 0.1, 0.5)];
-  const room = (b - a) * 0.08;
-  return [a >= 0 && a < (b - a) * 0.6 ? 0 : a - room, b + room];
+  const least = Math.max(Math.abs(a), Math.abs(b)) * 0.2 || 1;
+  const room = Math.max((b - a) * 0.08, (least - (b - a)) / 2);
+  return [a >= 0 && a - room < (b - a + 2 * room) * 0.6 ? 0 : a - room, b + room];
 }

@@ -3,7 +3,7 @@ import type { LayerInfo } from "../api_types";
 import { ENTRIES } from "../colours";
 import { number, signed, unitText } from "../format";
 import { colourBytes, DIVERGING, type Range, symmetric, ticks, usable } from "../palette";
-import { differing, layerOf, type State } from "../store";
+import { differing, layerOf, rangeOf, type State } from "../store";
 import { type Context, changed, type Part } from "./context";
 import { h } from "./dom";
 
@@ -16,7 +16,8 @@ export interface Scale {
 /** Colours and range of what is shown. */
 export function scaleOf(state: State, layer: LayerInfo): Scale {
   if (differing(state)) return { map: DIVERGING, range: symmetric(state.most) };
-  return { map: layer.colours, range: usable(layer.low, layer.high) };
+  const range = rangeOf(state);
+  return { map: layer.colours, range: usable(range?.low ?? null, range?.high ?? null) };
 }
 
 /** Draw a colour map from left to right. */
@@ -47,7 +48,7 @@ export function legend(context: Context): Part {
   );
 
   function update(state: State, before: State | null): void {
-    if (!changed(state, before, "site", "choice", "difference", "most", "run")) return;
+    if (!changed(state, before, "site", "choice", "difference", "most", "run", "ranges")) return;
     const layer = layerOf(state);
     element.hidden = !layer;
     if (!layer) return;
@@ -62,13 +63,15 @@ export function legend(context: Context): Part {
   }
 
   function marks(range: Range, factor: number, difference: boolean): HTMLElement[] {
+    const { lang } = context.state;
     const shown = { low: range.low * factor, high: range.high * factor };
-    return ticks(shown, 4).map((value) => {
-      const text = difference
-        ? signed(value, context.state.lang)
-        : number(value, context.state.lang);
-      const mark = h("span", { class: "legend-tick", text });
-      mark.style.left = `${((value - shown.low) / (shown.high - shown.low)) * 100}%`;
+    const write = (value: number) => (difference ? signed(value, lang) : number(value, lang));
+    const most = write(shown.high).length > 5 ? 3 : 5;
+    return ticks(shown, most).map((value) => {
+      const part = (value - shown.low) / (shown.high - shown.low);
+      const end = part < 0.05 ? " first" : part > 0.95 ? " last" : "";
+      const mark = h("span", { class: `legend-tick${end}`, text: write(value) });
+      mark.style.left = `${part * 100}%`;
       return mark;
     });
   }

@@ -1,6 +1,6 @@
 /** What is at a place: value, unit, source, elevation, parcel, and the chart through time. */
 import type { PointInfo } from "../api_types";
-import { day, number, seconds, signed, unitText } from "../format";
+import { alike, day, number, seconds, signed, unitText } from "../format";
 import { differing, runOf, type State, withStep } from "../store";
 import { Chart } from "./chart";
 import { type Context, changed, type Part } from "./context";
@@ -165,13 +165,12 @@ export function pointPanel(context: Context): Part {
     both.hidden = other === null;
     const plan = isControl ? other : own;
     const control = isControl ? own : other;
+    const change = plan !== null && control !== null ? plan - control : null;
+    const [a = "", b = "", c = ""] = alike([plan, control, change], state.lang);
     both.replaceChildren(
-      ...pair(t("plan"), number(plan, state.lang)),
-      ...pair(t("control"), number(control, state.lang)),
-      ...pair(
-        t("difference"),
-        signed(plan !== null && control !== null ? plan - control : null, state.lang),
-      ),
+      ...pair(t("plan"), a),
+      ...pair(t("control"), b),
+      ...pair(t("difference"), (change ?? 0) > 0 ? `+${c}` : c),
     );
     plot?.moveTo(time ? seconds(time) : null);
   }

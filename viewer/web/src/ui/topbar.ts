@@ -27,6 +27,12 @@ export function topbar(context: Context, help: () => void): Part {
     h("span", { class: "dot" }),
     h("span", { class: "connection-text" }),
   );
+  const broken = h("span", {
+    class: "connection",
+    "data-state": "stale",
+    "data-testid": "feed-state",
+    role: "status",
+  });
   const theme = iconButton(
     "auto",
     t("theme"),
@@ -46,6 +52,7 @@ export function topbar(context: Context, help: () => void): Part {
     name,
     badge,
     h("span", { class: "spring" }),
+    broken,
     light,
     h(
       "button",
@@ -88,12 +95,23 @@ export function topbar(context: Context, help: () => void): Part {
       badge.hidden = !site?.synthetic;
     }
     if (changed(state, before, "connection")) showConnection(state.connection);
+    if (changed(state, before, "feeds")) showFeeds(state);
     if (changed(state, before, "theme")) {
       const label = `${t("theme")}: ${t(THEME_WORD[state.theme])}`;
       theme.replaceChildren(icon(THEME_ICON[state.theme]));
       theme.setAttribute("aria-label", label);
       theme.title = label;
     }
+  }
+
+  function showFeeds(state: State): void {
+    const down = state.feeds.filter((f) => f.status === "failed" || f.status === "reconnecting");
+    broken.hidden = down.length === 0;
+    broken.replaceChildren(
+      h("span", { class: "dot" }),
+      t("feedBroken", down.map((f) => f.id).join(", ")),
+    );
+    broken.title = down.map((f) => `${f.id}: ${f.message}`).join("\n");
   }
 
   function showConnection(connection: Connection): void {
