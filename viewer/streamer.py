@@ -20,6 +20,7 @@ from .session import Held, View, Want
 FRAME_BYTES = 256 * 2**20
 CODE_BYTES = 128 * 2**20
 ENCODERS = 2
+SAMPLE = 200_000  # values that percentiles are taken of
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class Streamer:
         )
         self._codes: SharedCache[Codes] = SharedCache(code_bytes, lambda c: c.nbytes)
         self._scales: SharedCache[Scale] = SharedCache(2**20, lambda _: 64)
+        self._typical: SharedCache[tuple[float, float]] = SharedCache(
+            2**20, lambda _: 64
+        )
         self._ranges: dict[str, list[float]] = {}
         # Two pools: a request waits for its tiles, so they must not share threads.
         self._requests = ThreadPoolExecutor(8, "show")
@@ -95,6 +99,7 @@ class Streamer:
             "level": want.level,
             "step": step,
             "time": self.catalogue.instant(target, step).isoformat(),
+            "typical": list(self.typical(target)),
             "frames": len(frames),
             "keyframe": base is None,
         }
@@ -142,6 +147,29 @@ class Streamer:
             return Scale.over(low, high)
 
         return self._scales.get((target.index, target.wire), make)
+
+    def typical(self, target: Target) -> tuple[float, float]:
+        """2nd and 98th percentile over the first, middle and last step, own unit.
+
+        For colours: a few cells that collect what erodes would flatten all others.
+        """
+
+        def make() -> tuple[float, float]:
+            last = target.steps - 1
+            values = np.concatenate(
+                [
+                    self.catalogue.values(target, step).ravel()
+                    for step in sorted({0, last // 2, last})
+                ]
+            )
+            known = values[np.isfinite(values)]
+            known = known[:: 1 + known.size // SAMPLE]
+            if not known.size:
+                return 0.0, 0.0
+            low, high = np.percentile(known, (2, 98))
+            return float(low), float(high)
+
+        return self._typical.get((target.index, target.wire), make)
 
     def known_range(self, layer: str) -> dict[str, float | None]:
         """Range of a layer over what was streamed so far, in its own unit."""

@@ -93,6 +93,22 @@ def test_an_entry_of_an_axis_and_a_raster_of_a_surface_are_views(
     asyncio.run(run())
 
 
+def test_colours_get_a_range_that_outliers_do_not_stretch(server: Running) -> None:
+    """2nd and 98th percentile of the first, middle and last step."""
+    values = np.stack([soil(step, 0.02) for step in (0, (STEPS - 1) // 2, STEPS - 1)])
+
+    async def run() -> list[float]:
+        async with viewer(server) as client:
+            await client.hello()
+            await client.subscribe(SOIL)
+            await client.say(type="cursor", step=0)
+            view = (await client.until("shown"))["views"][0]
+            found: list[float] = view["typical"]
+            return found
+
+    assert asyncio.run(run()) == pytest.approx(np.percentile(values, (2, 98)), rel=1e-3)
+
+
 def test_a_coarse_level_has_fewer_cells(server: Running) -> None:
     """Level 2: blocks of 4 x 4."""
 
