@@ -66,7 +66,7 @@ def test_a_stated_unit_is_converted() -> None:
         (changed(sensor="\ud800" * 500), "no sensor is called '???"),
         (changed(time="0001-01-01T00:00:00+08:00"), "no time of a measurement"),
         (changed(value=1e308, unit="1e9 percent"), "POST"),
-        (changed(valu=1), "did you mean 'value'"),
+        (changed(values=1), "did you mean 'value'"),
         (changed(unit="m"), "cannot be turned"),
         (changed(sensor=["sm-01"]), "are texts"),
         (b'{"sensor": "sm-01", "time": "2026-05-04T08:00:00Z"}', "has no 'value'"),

@@ -47,7 +47,7 @@ def read(tmp_path: Path) -> Read:
     return reader
 
 
-def whats(notes: list[dict[str, Any]]) -> str:
+def told_by(notes: list[dict[str, Any]]) -> str:
     """What the notes of an audit say."""
     return "; ".join(note["what"] for note in notes)
 
@@ -71,7 +71,7 @@ def test_months_are_read_as_they_are(read: Read) -> None:
     assert found.months == 12
     assert np.allclose(found.values["air_temperature"], np.arange(1, 13))
     assert np.allclose(found.values["precipitation"], 20)
-    assert "Fournier" in whats(found.audit.assumed)
+    assert "Fournier" in told_by(found.audit.assumed)
 
 
 def test_units_are_converted_and_silence_is_audited(read: Read) -> None:
@@ -88,9 +88,9 @@ def test_units_are_converted_and_silence_is_audited(read: Read) -> None:
     assert found.values["air_temperature"][0] == pytest.approx(10.0)
     assert found.values["precipitation"][0] == pytest.approx(31 * 2.54)
     assert found.values["solar_radiation"][0] == pytest.approx(1.0)
-    assert "unit of" not in whats(found.audit.assumed)
+    assert "unit of" not in told_by(found.audit.assumed)
     silent = read(table(daily("2023-01-01", 31)))
-    assert "unit of t is degC" in whats(silent.audit.assumed)
+    assert "unit of t is degC" in told_by(silent.audit.assumed)
 
 
 @pytest.mark.parametrize("unit", ["mm", "mm d-1", "mm/day", "0.1 cm d-1"])
@@ -123,7 +123,7 @@ def test_chinese_tables_are_read_in_every_encoding(
     )
 
     assert found.months == 1
-    told = "encoding gbk" in whats(found.audit.assumed)
+    told = "encoding gbk" in told_by(found.audit.assumed)
     assert told == (encoding == "gbk" and stated is None)
 
 
@@ -163,7 +163,7 @@ def test_a_few_lacking_days_are_like_the_others_and_told(read: Read) -> None:
     found = read(table(rows))
 
     assert found.values["precipitation"][0] == pytest.approx(31.0)
-    assert "lacking days of precipitation" in whats(found.audit.assumed)
+    assert "lacking days of precipitation" in told_by(found.audit.assumed)
 
 
 def two_years_with_a_hole() -> str:
@@ -187,7 +187,7 @@ def test_it_is_filled_when_asked_and_told(read: Read) -> None:
     found = read(two_years_with_a_hole(), fill="climatology")
 
     assert found.values["precipitation"][17] == pytest.approx(90.0)
-    assert "precipitation filled" in whats(found.audit.repaired)
+    assert "precipitation filled" in told_by(found.audit.repaired)
 
 
 def test_rows_out_of_order_and_repeated_rows_are_mended_and_told(read: Read) -> None:
@@ -197,7 +197,7 @@ def test_rows_out_of_order_and_repeated_rows_are_mended_and_told(read: Read) -> 
 
     assert found.values["precipitation"][0] == pytest.approx(31.0)
     assert found.audit.dropped[0]["count"] == 1
-    assert "order of time" in whats(found.audit.repaired)
+    assert "order of time" in told_by(found.audit.repaired)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_stand_ins_follow_the_calendar_and_are_told(read: Read) -> None:
 
     assert found.values["precipitation"].tolist() == [3.0, 4.0]
     assert found.values["wind_speed"].tolist() == [2.0, 2.0]
-    told = whats(found.audit.assumed)
+    told = told_by(found.audit.assumed)
     assert "12 stated normals" in told
     assert "wind_speed is 2 m s-1 always" in told
 
@@ -379,7 +379,7 @@ def test_the_climate_of_graz_is_read(shared: Path) -> None:
 
     assert (found.start, found.months) == ((2000, 1), 262)
     assert found.audit.read[0]["count"] == 7986
-    assert "precipitation from 12 stated normals" in whats(found.audit.assumed)
+    assert "precipitation from 12 stated normals" in told_by(found.audit.assumed)
     assert 5.0 < found.values["solar_radiation"].mean() < 20.0
     for name, values in found.values.items():
         assert np.isfinite(values).all()
@@ -417,4 +417,4 @@ def test_the_climate_of_de_bilt_is_read_with_its_codes(shared: Path) -> None:
     at = 15 * 12 + 6
     assert found.labels()[at] == "1995-07"
     assert found.values["air_temperature"][at] == pytest.approx(sum(july) / 31)
-    assert "wind was measured" not in whats(found.audit.assumed)
+    assert "wind was measured" not in told_by(found.audit.assumed)
