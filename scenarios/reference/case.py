@@ -6,13 +6,28 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from twin.errors import BadScenario
 
 from ..checked import Checked, told
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return value
 
 
 class Tolerance(Checked):
@@ -51,6 +66,12 @@ class Case(Checked):
     columns: dict[str, str] = Field(default_factory=dict)
     tolerance: Tolerance
     verified: bool = True
+
+    @field_validator("parameters")
+    @classmethod
+    def _numbers(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Read 1e-3 as a number, which YAML 1.1 takes for text."""
+        return {key: _number(value) for key, value in given.items()}
 
     @model_validator(mode="after")
     def _one_subject(self) -> Case:

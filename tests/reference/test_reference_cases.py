@@ -15,7 +15,7 @@ from twin.errors import BadScenario, InputError, UnreadableFile
 def test_shipped_case_is_within_its_tolerance(path):
     outcome = run_case(path)
 
-    assert outcome.within, str(outcome)
+    assert outcome.passed, str(outcome)
     assert outcome.compared > 0
     assert outcome.origin
 
@@ -117,7 +117,7 @@ def test_a_process_runs_through_months_with_its_stocks(tmp_path):
     ("change", "said"),
     [
         ({"function": "growth.chapman_richard"}, "growth.chapman_richards"),
-        ({"tollerance": {}}, "did you mean 'tolerance'"),
+        ({"tolerancee": {}}, "did you mean 'tolerance'"),
         ({"process": "vegetation"}, "not both"),
         ({"function": None}, "either a function or a process"),
         ({"function": None, "process": "soil_carbn"}, "did you mean 'soil_carbon'"),
