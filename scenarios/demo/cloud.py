@@ -67,7 +67,7 @@ def _strip(
     count = round((east - west) * SIZE * density)
     along = np.sort(rng.uniform(0.0, SIZE, count))
     y = along if number % 2 == 0 else SIZE - along
-    x = rng.uniform(west, east, count)
+    x = np.minimum(rng.uniform(west, east, count), SIZE - 0.01)
     at = _nearest(truth.frame, x, y)
     seen = rng.uniform(size=count) >= lost[at]
     seen &= np.hypot(x - SMOKE[0][0], y - SMOKE[0][1]) > SMOKE[1]

@@ -19,7 +19,8 @@ from .weather import write_climate
 
 Progress = Callable[[int, int], None]
 README = """This mine does not exist. minetwin drew it from a seed: ground, plants,
-weather and readings are synthetic. The files are of the kinds that a survey office hands over.
+weather and readings are synthetic. The files are of the kinds that a survey
+office hands over.
 
 这座矿山并不存在。地形、植被、气象与监测读数均由 minetwin 按随机种子合成,
 文件格式与测绘单位提交的成果一致。

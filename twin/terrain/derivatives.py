@@ -21,8 +21,9 @@ def horn_gradient(
     →     two rasters (rows, columns), NaN outside
 
     A neighbour that is missing is put on the straight line through the cell and the
-    neighbour opposite; where that is missing too it repeats the cell. Horn 1981,
-    Proc. IEEE 69(1):14, third-order finite difference.
+    neighbour opposite; where that is missing too, a straight one repeats the cell and a
+    diagonal one lies on the plane of its straight neighbours. Horn 1981, Proc. IEEE
+    69(1):14, third-order finite difference.
     """
     raster = as_raster(z)
     if mask is not None:
@@ -54,7 +55,8 @@ def aspect_of(east: Raster, north: Raster) -> Raster:
     turned = np.degrees(np.arctan2(-east, -north))
     found: Raster = np.where(turned < 0.0, turned + 360.0, turned)
     found = np.where(found >= 360.0, 0.0, found)
-    return np.where((east == 0.0) & (north == 0.0), 0.0, found)
+    found = np.where((east == 0.0) & (north == 0.0), 0.0, found)
+    return np.where(np.isfinite(east), found + 0.0, np.nan)
 
 
 def topographic_wetness(catchment: Raster, gradient: Raster) -> Raster:
@@ -98,17 +100,24 @@ def _horn(z: Raster, cell: float) -> tuple[Raster, Raster]:
         for c in range(columns):
             if np.isnan(z[r, c]):
                 continue
-            nw, n, ne = _at(z, r, c, -1, -1), _at(z, r, c, -1, 0), _at(z, r, c, -1, 1)
-            w, e = _at(z, r, c, 0, -1), _at(z, r, c, 0, 1)
-            sw, s, se = _at(z, r, c, 1, -1), _at(z, r, c, 1, 0), _at(z, r, c, 1, 1)
+            here = z[r, c]
+            n, s = _at(z, r, c, -1, 0, here), _at(z, r, c, 1, 0, here)
+            w, e = _at(z, r, c, 0, -1, here), _at(z, r, c, 0, 1, here)
+            nw = _at(z, r, c, -1, -1, n + w - here)
+            ne = _at(z, r, c, -1, 1, n + e - here)
+            sw = _at(z, r, c, 1, -1, s + w - here)
+            se = _at(z, r, c, 1, 1, s + e - here)
             east[r, c] = ((ne + 2.0 * e + se) - (nw + 2.0 * w + sw)) * per
             north[r, c] = ((nw + 2.0 * n + ne) - (sw + 2.0 * s + se)) * per
     return east, north
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _at(z: Raster, r: int, c: int, down: int, right: int) -> float:
-    """Height of a neighbour, or what stands for it where there is none."""
+def _at(z: Raster, r: int, c: int, down: int, right: int, other: float) -> float:
+    """Height of a neighbour, or what stands for it where there is none.
+
+    other  stands where the neighbour opposite is missing too
+    """
     rows, columns = z.shape
     i, j = r + down, c + right
     if 0 <= i < rows and 0 <= j < columns and not np.isnan(z[i, j]):
@@ -116,4 +125,4 @@ def _at(z: Raster, r: int, c: int, down: int, right: int) -> float:
     i, j = r - down, c - right
     if 0 <= i < rows and 0 <= j < columns and not np.isnan(z[i, j]):
         return 2.0 * z[r, c] - z[i, j]
-    return z[r, c]
+    return other

@@ -24,14 +24,15 @@ def rusle_steepness(slope_deg: Like) -> Array:
 
 
 def csle_steepness(slope_deg: Like) -> Array:
-    """S as McCool to 5 and 10 degrees, and 21.91 sin t - 0.96 from 10 degrees.
+    """S as McCool below 5 and to 10 degrees, 21.91 sin t - 0.96 above 10 degrees.
 
-    Liu et al. 1994, 2002; measured on loess slopes to 55 %.
+    Liu et al. 1994, 2002; measured on loess slopes to 55 %. The lines do not meet at 10
+    degrees; the reference table counts 10 degrees itself to the middle line.
     """
     degrees = np.asarray(slope_deg, dtype=np.float64)
     sine = np.sin(np.radians(degrees))
     middle = np.where(degrees < 5.0, 10.8 * sine + 0.03, 16.8 * sine - 0.50)
-    return np.where(degrees < 10.0, middle, 21.91 * sine - 0.96)
+    return np.where(degrees <= 10.0, middle, 21.91 * sine - 0.96)
 
 
 def rusle_exponent(slope_deg: Like) -> Array:
