@@ -81,16 +81,7 @@ def write_run(
     site: Site, name: str, *, gain: float, noise: np.random.Generator | None = None
 ) -> None:
     """Write one run of six yearly states; with noise nothing can be compressed."""
-    writer = RunWriter.create(
-        site.runs_dir / name,
-        grid=GRID,
-        zone_names=("dump",),
-        zones=np.zeros(GRID.n, np.int64),
-        times=[date(2025 + i, 1, 1) for i in range(STEPS)],
-        layers=LAYERS,
-        axes={"pft": PLANTS},
-        about={"scenario": {"name": "plan", "title": "Plan", "title_zh": "方案"}},
-    )
+    writer = begin_run(site, name, layers=LAYERS)
     for step in range(STEPS):
         ages = np.stack([np.full(GRID.n, step), np.full(GRID.n, 10.0 * step)])
         carbon = soil(step, gain)
@@ -112,3 +103,17 @@ def write_run(
     )
     files = {"ledger.csv": ledger.encode(), "indicators.csv": indicators.encode()}
     writer.finish(closure={"carbon": 0.0}, files=files)
+
+
+def begin_run(site: Site, name: str, layers: tuple[str, ...] = LAYERS[:1]) -> RunWriter:
+    """Make an empty run of six years."""
+    return RunWriter.create(
+        site.runs_dir / name,
+        grid=GRID,
+        zone_names=("dump",),
+        zones=np.zeros(GRID.n, np.int64),
+        times=[date(2025 + i, 1, 1) for i in range(STEPS)],
+        layers=layers,
+        axes={"pft": PLANTS},
+        about={"scenario": {"name": "plan", "title": "Plan", "title_zh": "方案"}},
+    )

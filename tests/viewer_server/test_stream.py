@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Running, free_port, running
-from small_site import GRID, STEPS, ground, soil, write_run
+from small_site import GRID, STEPS, begin_run, ground, soil, write_run
 from stream_client import viewer
 
 from twin.site import Site
@@ -278,3 +278,57 @@ def test_nonsense_on_the_stream_leaves_the_server_up(server: Running) -> None:
             await client.hello()
 
     asyncio.run(run())
+
+
+def test_a_step_is_encoded_once_however_many_look(fresh: Site) -> None:
+    """Six viewers play the same six steps: one keyframe and five deltas are made."""
+
+    async def look(server: Running) -> None:
+        async with viewer(server) as client:
+            await client.hello()
+            await client.subscribe(SOIL)
+            for step in range(STEPS):
+                await client.say(type="cursor", step=step)
+                await client.until("shown", step=step)
+
+    async def run(server: Running) -> None:
+        await asyncio.gather(*(look(server) for _ in range(6)))
+
+    with running(fresh) as server:
+        asyncio.run(run(server))
+        made = server.app.state.served.streamer.frames.made
+
+    assert made == STEPS
+
+
+def test_a_run_under_way_shows_what_its_manifest_vouches_for(fresh: Site) -> None:
+    """Three of six instants are published; the rest appears when they are written."""
+    writer = begin_run(fresh, "growing")
+    for step in range(3):
+        writer.write(step, {"soil_organic_carbon": GRID.compress(soil(step, 0.02))})
+    writer.publish()
+    view = {"run": "growing", "layer": "soil_organic_carbon"}
+
+    async def run(server: Running) -> None:
+        async with viewer(server) as client:
+            await client.hello()
+            await client.subscribe(view)
+            await client.say(type="cursor", step=5)
+            first = (await client.until("shown"))["views"][0]
+            for step in range(3, STEPS):
+                field = GRID.compress(soil(step, 0.02))
+                writer.write(step, {"soil_organic_carbon": field})
+            writer.finish(closure={}, files={})
+            await client.until("runs_changed", seconds=8)
+            last = first
+            while last["step"] != STEPS - 1:
+                last = (await client.until("shown", seconds=8))["views"][0]
+            assert first["step"] == 2
+
+    with running(fresh) as server:
+        with server.client as client:
+            runs = {r["id"]: r for r in client.get("/api/site").json()["runs"]}
+        asyncio.run(run(server))
+
+    assert runs["growing"]["status"] == "running"
+    assert len(runs["growing"]["times"]) == 3
