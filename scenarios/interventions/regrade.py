@@ -23,7 +23,8 @@ class Regrade(Measure):
 
     Soil within the mantle that is cut moves with its carbon to where it is filled, in
     proportion to the fill; what comes to lie below 0.3 m leaves the modelled layer
-    (``carbon_removed_total``). Spoil counts as uniform: cell parameters stay.
+    (``carbon_removed_total``). Cut that finds no room within the area is hauled off.
+    Spoil counts as uniform: cell parameters stay.
     """
 
     record: ClassVar[Record] = Record(
@@ -79,28 +80,31 @@ class Regrade(Measure):
         amounts = Amounts(see)
         amounts.add("elevation", rise)
         clear_plants(see, (np.abs(rise) > DISTURBED).astype(np.float64), amounts)
-        _move_soil(see, rise, amounts)
+        _move_soil(see, rise, self.bulking, amounts)
         cut = np.maximum(-rise, 0.0)
         amounts.spend(self.price * cut, self.diesel * DIESEL * cut)
         return amounts.all()
 
 
-def _move_soil(see: Mapping[str, Array], rise: Array, amounts: Amounts) -> None:
+def _move_soil(
+    see: Mapping[str, Array], rise: Array, bulking: float, amounts: Amounts
+) -> None:
     """Carry mantle and carbon from cut to fill; book what is buried or hauled off.
 
-    rise  change of elevation (n,), m
+    rise     change of elevation (n,), m
+    bulking  volume of fill from one volume of cut; cut that finds no room is hauled off
     """
     cut, fill = np.maximum(-rise, 0.0), np.maximum(rise, 0.0)
     depth = np.maximum(mantle_depth(see), 1e-6)
     taken = np.minimum(cut / depth, 1.0)
     layer = np.minimum(depth, TOPSOIL_DEPTH)
     skimmed = np.minimum(cut / layer, 1.0)
-    whole = fill.sum()
-    place = fill / whole if whole > 0.0 else np.zeros_like(fill)
+    made = bulking * cut.sum()
+    stays = min(fill.sum() / made, 1.0) if made > 0.0 else 0.0
+    place = stays * fill / fill.sum() if stays > 0.0 else np.zeros_like(fill)
     mass = see["soil_mass"] * taken
     amounts.add("soil_mass", mass.sum() * place - mass)
-    if whole == 0.0:
-        amounts.add("sediment_exported_total", mass)
+    amounts.add("sediment_exported_total", mass * (1.0 - stays))
     kept = np.divide(TOPSOIL_DEPTH, fill, out=np.ones_like(fill), where=fill > 0.0)
     kept = np.minimum(kept, 1.0)
     buried = np.minimum(fill / TOPSOIL_DEPTH, 1.0)
@@ -112,5 +116,4 @@ def _move_soil(see: Mapping[str, Array], rise: Array, amounts: Amounts) -> None:
         came = gone.sum() * place
         amounts.add(name, came * kept - gone - under)
         amounts.add("carbon_removed_total", under + came * (1.0 - kept))
-        if whole == 0.0:
-            amounts.add("carbon_removed_total", gone)
+        amounts.add("carbon_removed_total", gone * (1.0 - stays))

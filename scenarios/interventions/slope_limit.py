@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_dilation, binary_erosion
 from scipy.optimize import brentq
 
 Raster = NDArray[np.float64]
@@ -58,7 +58,8 @@ def grade(
     →        Grading
 
     Where the ring itself is steeper than the limit no ground can meet both; the ring
-    wins and ``steepest`` tells what is left.
+    wins, the area keeps the limit within, and ``steepest`` tells what is left at its
+    rim. Where the ring leaves no room for the fill, ``surplus`` tells what is over.
     """
     known = np.isfinite(z)
     area = area & known
@@ -68,9 +69,10 @@ def grade(
     filled = np.where(known[part], ground, 0.0)
     limit = np.tan(np.radians(slope_deg))
     used, best = limit, filled
+    within = binary_erosion(inside, np.ones((3, 3), bool))
     for _ in range(4):
         best = _balanced(filled, inside, domain, used * cell, bulking)
-        steep = _steepest(best, inside, domain, cell)
+        steep = _steepest(best, within, domain, cell)
         if steep <= limit * 1.0005:
             break
         used *= max(limit / steep, 0.9)
