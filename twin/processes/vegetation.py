@@ -37,6 +37,7 @@ COLUMNS = (  # in the order of the kernel's table
     "senescence",
     "spread",
 )
+STAND = ("stocking", "effective_age", "biomass_carbon_above", "biomass_carbon_below")
 NO_LITTER_QUALITY = 0.67 / 1.67  # of scrub, where nothing falls; RothC description
 
 
@@ -150,12 +151,7 @@ class Vegetation:
         )
         out, flows = np.zeros((4, types, cells)), np.zeros((4, cells))
         grow_month(
-            (
-                stocking,
-                see["effective_age"],
-                see["biomass_carbon_above"],
-                see["biomass_carbon_below"],
-            ),
+            tuple(see[name] for name in STAND),
             spread(ageing, cells),
             self._table,
             out,
@@ -166,10 +162,7 @@ class Vegetation:
             "litter_quality": mean_quality(
                 flows[QUALITY_SUM], litter, NO_LITTER_QUALITY
             ),
-            "stocking": out[0],
-            "effective_age": out[1],
-            "biomass_carbon_above": out[2],
-            "biomass_carbon_below": out[3],
+            **dict(zip(STAND, out, strict=True)),
             "litter_carbon": litter,
             "dead_wood_carbon": flows[WOOD],
             "net_primary_production_total": flows[FIXED],

@@ -126,10 +126,50 @@ def _free_ground(stocking: Array, start: int, end: int, free: Array) -> None:
 
 
 @compiled
+def _grow_type(
+    stand: tuple[Array, Array, Array, Array],
+    months: tuple[Array, Array, Array],
+    row: Array,
+    change: tuple[Array, Array, Array, Array],
+    flows: tuple[Array, Array, Array, Array],
+) -> None:
+    """One month of one type on a slice.
+
+    stand   stocking, age, carbon above and below; change: what is added to each
+    months  effective years of the month; free ground; scratch
+    flows   litter, dead wood, carbon fixed, litter x its quality
+    """
+    share, age, above, below = stand
+    ageing, free, scratch = months
+    d_share, d_age, d_above, d_below = change
+    litter, wood, fixed, rich = flows
+    dying, unused = np.zeros(age.size), np.zeros(age.size)
+    growing, leafy = ageing.max() > 0.0, row[FOLIAGE]
+    _age(share, age, ageing, row[MORTALITY], row[SENESCENCE], dying, d_share, d_age)
+    if growing:
+        _increment(age, d_age, row[RATE], row[SHAPE], scratch)
+        _grow(share, row[ASYMPTOTE], row[ROOTS], scratch, d_above, d_below, fixed)
+    if not growing and row[MORTALITY] <= 0.0:
+        return
+    rates = (row[SHED_FOLIAGE] * leafy, leafy, row[QUALITY])
+    _shed(above, d_age, dying, rates, d_above, litter, fixed, rich)
+    if leafy < 1.0:
+        rates = (row[SHED_WOOD] * (1.0 - leafy), 1.0 - leafy, 0.0)
+        _shed(above, d_age, dying, rates, d_above, wood, fixed, unused)
+    rates = (row[SHED_ROOTS], 1.0, row[QUALITY])
+    _shed(below, d_age, dying, rates, d_below, litter, fixed, rich)
+    if growing and row[SPREAD] > 0.0:
+        _recruit(age, free, ageing, row, share, d_share, d_age)
+
+
+@compiled
 def grow_month(
-    stand: tuple[Array, Array, Array, Array], ageing: Array, table: Array,
-    out: Array, flows: Array
-) -> None:  # fmt: skip
+    stand: tuple[Array, Array, Array, Array],
+    ageing: Array,
+    table: Array,
+    out: Array,
+    flows: Array,
+) -> None:
     """One month of all types.
 
     stand   stocking, age, carbon above, carbon below, (k, n) each
@@ -140,49 +180,18 @@ def grow_month(
     """
     stocking, ages, tops, roots = stand
     types, cells = stocking.shape
-    scratch, dies = np.zeros(SLICE), np.zeros(SLICE)
-    free, unused = np.zeros(SLICE), np.zeros(SLICE)
-    for start in range(0, cells, SLICE):
-        end = min(start + SLICE, cells)
-        n = end - start
-        month, made, dying, room = ageing[start:end], scratch[:n], dies[:n], free[:n]
-        litter, wood = flows[LITTER, start:end], flows[WOOD, start:end]
-        fixed, rich = flows[FIXED, start:end], flows[QUALITY_SUM, start:end]
-        growing = month.max() > 0.0
-        _free_ground(stocking, start, end, room)
+    scratch, free = np.zeros(SLICE), np.zeros(SLICE)
+    for a in range(0, cells, SLICE):
+        b = min(a + SLICE, cells)
+        months = (ageing[a:b], free[: b - a], scratch[: b - a])
+        _free_ground(stocking, a, b, months[1])
+        sums = (flows[0, a:b], flows[1, a:b], flows[2, a:b], flows[3, a:b])
         for k in range(types):
-            row = table[k]
-            share, old = stocking[k, start:end], ages[k, start:end]
-            up, down = tops[k, start:end], roots[k, start:end]
-            if row[SPREAD] <= 0.0 and _empty(share, up, down):
+            own = (stocking[k, a:b], ages[k, a:b], tops[k, a:b], roots[k, a:b])
+            if table[k, SPREAD] <= 0.0 and _empty(own[0], own[2], own[3]):
                 continue
-            d_share, d_age = out[0, k, start:end], out[1, k, start:end]
-            d_up, d_down = out[2, k, start:end], out[3, k, start:end]
-            _age(
-                share,
-                old,
-                month,
-                row[MORTALITY],
-                row[SENESCENCE],
-                dying,
-                d_share,
-                d_age,
-            )
-            if growing:
-                _increment(old, d_age, row[RATE], row[SHAPE], made)
-                _grow(share, row[ASYMPTOTE], row[ROOTS], made, d_up, d_down, fixed)
-            if not growing and row[MORTALITY] <= 0.0:
-                continue
-            leafy = row[FOLIAGE]
-            rates = (row[SHED_FOLIAGE] * leafy, leafy, row[QUALITY])
-            _shed(up, d_age, dying, rates, d_up, litter, fixed, rich)
-            if leafy < 1.0:
-                rates = (row[SHED_WOOD] * (1.0 - leafy), 1.0 - leafy, 0.0)
-                _shed(up, d_age, dying, rates, d_up, wood, fixed, unused[:n])
-            rates = (row[SHED_ROOTS], 1.0, row[QUALITY])
-            _shed(down, d_age, dying, rates, d_down, litter, fixed, rich)
-            if growing and row[SPREAD] > 0.0:
-                _recruit(old, room, month, row, share, d_share, d_age)
+            change = (out[0, k, a:b], out[1, k, a:b], out[2, k, a:b], out[3, k, a:b])
+            _grow_type(own, months, table[k], change, sums)
 
 
 @compiled
