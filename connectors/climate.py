@@ -135,7 +135,8 @@ def _conversion(
 def _at_two_metres(height: float | None, where: str, audit: Audit) -> float:
     """Factor from wind at ``height`` to wind at 2 m, FAO-56 eq. 47.
 
-    u2 = uz * 4.87 / ln(67.8 z - 5.42); unverified, from memory of FAO-56 chapter 3.
+    u2 = uz * 4.87 / ln(67.8 z - 5.42); the equation is from memory (unverified), the
+    tests hold it against u2 of FAO-56 example 18.
     """
     if height is None:
         audit.assumed.append(note("wind was measured at 2 m", where))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from .vector_file import Layer, read_layer, to_crs
 __all__ = ["Parcel", "check_inside", "rasterise", "read_parcels", "write_parcels"]
 
 ID, LABEL, LABEL_ZH = "id", "label", "label_zh"
+NO_CLOCK = "1970-01-01T00:00:00.000Z"
 OVERLAP = 1.0  # m2; smaller overlaps are rounding of shared edges
 
 
@@ -197,4 +199,13 @@ def write_parcels(path: Path, parcels: Sequence[Parcel], crs: str) -> None:
         crs=crs,
         encoding="UTF-8",
     )
+    _without_clock(draft)
     draft.replace(path)
+
+
+def _without_clock(path: Path) -> None:
+    """Take the time of writing out of a GeoPackage: its hash must name the content."""
+    package = sqlite3.connect(path)
+    with package:
+        package.execute("UPDATE gpkg_contents SET last_change = ?", (NO_CLOCK,))
+    package.close()

@@ -285,16 +285,17 @@ def test_one_variable_is_told_in_one_place_only() -> None:
 
 
 def test_wind_is_brought_to_two_metres(read: Read) -> None:
-    """FAO-56 example 14: 3.2 m/s at 10 m are 2.4 m/s at 2 m."""
-    text = table(daily("2023-01-01", 31)).replace(",1\n", ",1,3.2\n")
+    """FAO-56 example 18: 10 km/h at 10 m are 2.078 m/s at 2 m."""
+    text = table(daily("2023-01-01", 31)).replace(",1\n", ",1,10\n")
 
     found = read(
         text.replace("rain\n", "rain,wind\n"),
         columns=COLUMNS | {"wind_speed": "wind"},
+        units={"wind": "km h-1"},
         wind_height=10.0,
     )
 
-    assert found.values["wind_speed"][0] == pytest.approx(2.4, abs=0.05)
+    assert found.values["wind_speed"][0] == pytest.approx(2.078, abs=0.0005)
 
 
 def test_erosivity_comes_from_the_days(read: Read) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from twin.errors import (
     UnreadableFile,
 )
 from twin.grid import Grid
+from twin.hashing import sha256_of
 from twin.site_config import Parcels
 
 UTM = "EPSG:32649"
@@ -234,7 +236,10 @@ def test_a_geopackage_gives_back_what_was_written(write: Any, tmp_path: Path) ->
     )
 
     write_parcels(tmp_path / "层" / "parcels.gpkg", parcels, UTM)
+    first = sha256_of(tmp_path / "层" / "parcels.gpkg")
+    time.sleep(0.01)
     write_parcels(tmp_path / "层" / "parcels.gpkg", parcels, UTM)
+    assert sha256_of(tmp_path / "层" / "parcels.gpkg") == first
     (again,) = read_parcels(tmp_path / "层" / "parcels.gpkg", UTM)
 
     assert (again.id, again.label, again.label_zh) == ("dump", "D", "排土场")
