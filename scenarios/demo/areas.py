@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import shapely
 from rasterio.features import shapes
-from rasterio.transform import from_origin
 
-from .frame import CELL, CRS, SIZE, SOUTH, WEST
-from .rasters import thinned
+from .frame import CELL, CRS, SIZE, Raster
+from .rasters import place, thinned
 from .truth import DUMP_CENTRE, Truth
 
 SMOOTHING = 6.0  # m, of the outlines
@@ -31,9 +30,8 @@ NAMES = {
 def write_parcels(path: Path, truth: Truth) -> None:
     """Write the parcels as GeoJSON in the site's CRS; they cover it without overlap."""
     number = _numbers(truth)
-    place = from_origin(WEST, SOUTH + SIZE, CELL, CELL)
     drawn: dict[int, list[shapely.Geometry]] = {}
-    for shape, value in shapes(number, connectivity=4, transform=place):
+    for shape, value in shapes(number, connectivity=4, transform=place(CELL)):
         drawn.setdefault(int(value), []).append(shapely.from_geojson(json.dumps(shape)))
     whole = [shapely.union_all(drawn[k]) for k in range(len(NAMES))]
     smooth = shapely.coverage_simplify(np.array(whole, dtype=object), SMOOTHING)
@@ -87,10 +85,11 @@ def _numbers(truth: Truth) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
     return number
 
 
-def _share(
-    area: np.ndarray[tuple[int, int], np.dtype[np.float64]], truth: Truth
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _share(area: Raster, truth: Truth) -> Raster:
     """Share of each 5 m cell; the 2 m truth is brought to 10 m and doubled."""
     if CELL % truth.frame.spacing == 0.0:
         return thinned(area, truth.frame, CELL)
-    return np.kron(thinned(area, truth.frame, 2.0 * CELL), np.ones((2, 2)))
+    doubled: Raster = np.kron(
+        thinned(area, truth.frame, 2.0 * CELL), np.ones((2, 2), dtype=np.float64)
+    ).astype(np.float64)
+    return doubled

@@ -112,24 +112,26 @@ def _returns(p: Pulses, strip: int, rng: np.random.Generator) -> Points:
     kind = np.full(n, GROUND, dtype=np.uint8)
     kind[roof] = BUILDING
     kind[stray] = np.where(wild, HIGH_NOISE, LOW_NOISE)[stray]
-    echoes = ((crown, top), (inner, middle), (~blocked, last))
-    count = sum(here.astype(np.uint8) for here, _ in echoes)
-    number = np.zeros(n, dtype=np.uint8)
-    parts = []
-    for rank, (here, height) in enumerate(echoes):
-        number = number + here.astype(np.uint8)
-        above = height - p.z
-        grown = np.where(above < 0.5, LOW, np.where(above < 2.0, MEDIUM, HIGH))
-        named = kind if rank == 2 else grown.astype(np.uint8)
-        whole = (p.x, p.y, height, p.time, named, number, count)
-        parts.append([v[here] for v in (*whole, p.angle)])
-    x, y, z, time, named, number, count, angle = (
-        np.concatenate(v) for v in zip(*parts, strict=True)
+    seen = np.stack([crown, inner, ~blocked])
+    number = np.cumsum(seen, axis=0, dtype=np.uint8)
+    count = number[-1]
+    heights = np.stack([top, middle, last])
+    above = heights - p.z
+    named = np.where(above < 0.5, LOW, np.where(above < 2.0, MEDIUM, HIGH))
+    named[-1] = kind
+    # pulse by pulse, and of each pulse the highest return first
+    at = np.nonzero(seen.T)
+    return Points(
+        x=p.x[at[0]],
+        y=p.y[at[0]],
+        z=heights.T[at],
+        time=p.time[at[0]],
+        kind=named.astype(np.uint8).T[at],
+        number=number.T[at],
+        count=count[at[0]],
+        strip=np.full(at[0].size, strip + 1, dtype=np.uint8),
+        angle=p.angle[at[0]],
     )
-    order = np.argsort(time, kind="stable")
-    picked = [v[order] for v in (x, y, z, time, named, number, count)]
-    marks = np.full(x.size, strip + 1, dtype=np.uint8)
-    return Points(*picked, strip=marks, angle=angle[order])
 
 
 def _joined(strips: list[Points]) -> Points:

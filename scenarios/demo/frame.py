@@ -35,12 +35,14 @@ class Frame:
     @property
     def x(self) -> Raster:
         """Local easting of the columns (1, columns)."""
-        return ((np.arange(self.cells) + 0.5) * self.spacing)[None, :]
+        along: Raster = (np.arange(self.cells, dtype=np.float64) + 0.5) * self.spacing
+        return along[None, :]
 
     @property
     def y(self) -> Raster:
         """Local northing of the rows (rows, 1)."""
-        return (SIZE - (np.arange(self.cells) + 0.5) * self.spacing)[:, None]
+        along: Raster = (np.arange(self.cells, dtype=np.float64) + 0.5) * self.spacing
+        return SIZE - along[:, None]
 
     @property
     def grid(self) -> Grid:

@@ -61,7 +61,8 @@ def stairs(distance: Raster, *, height: float, face_deg: float, berm: float) -> 
     bench = face + berm
     steps = np.floor(distance / bench)
     within = distance - steps * bench
-    return height * (steps + np.minimum(within / face, 1.0))
+    rise: Raster = height * (steps + np.minimum(within / face, 1.0))
+    return rise
 
 
 def spline(points: Sequence[Point], spacing: float) -> tuple[Raster, Raster]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from rasterio.transform import from_origin
+from affine import Affine
 
 from .frame import CRS, SIZE, SOUTH, VERTICAL, WEST, Frame, Raster
 
@@ -19,6 +19,11 @@ def thinned(z: Raster, frame: Frame, cell: float) -> Raster:
     n = frame.cells // step
     found: Raster = z.reshape(n, step, n, step).mean(axis=(1, 3))
     return found
+
+
+def place(cell: float) -> Affine:
+    """From column and row of the site's grid to easting and northing, m."""
+    return Affine(cell, 0.0, WEST, 0.0, -cell, SOUTH + SIZE)
 
 
 def write_heights(path: Path, z: Raster, cell: float, description: str) -> None:
@@ -34,7 +39,7 @@ def write_heights(path: Path, z: Raster, cell: float, description: str) -> None:
         count=1,
         dtype="float32",
         crs=rasterio.crs.CRS.from_string(f"{CRS}+{VERTICAL.removeprefix('EPSG:')}"),
-        transform=from_origin(WEST, SOUTH + SIZE, cell, cell),
+        transform=place(cell),
         nodata=NODATA,
         compress="deflate",
         predictor=3,

@@ -138,7 +138,7 @@ def write_day(path: Path, seed: int) -> None:
     """Write one day of readings every ten minutes, in the order of their time."""
     rng = np.random.default_rng(seed + 5)
     count = round(timedelta(days=1) / STEP)
-    hour = np.arange(count) * (STEP.total_seconds() / 3600.0)
+    hour = np.arange(count, dtype=np.float64) * (STEP.total_seconds() / 3600.0)
     courses = [
         sensor.course(hour) + sensor.noise * rng.normal(size=count)
         for sensor in SENSORS

@@ -182,19 +182,17 @@ def _pit_ramp(spacing: float) -> tuple[Raster, Raster, Raster]:
     """Spiral that climbs the benches at the road's grade; local x, y and height."""
     step = spacing / 2.0
     count = int(780.0 / step)
-    rise = GRADE * step * np.arange(count)
+    rise = GRADE * step * np.arange(count, dtype=np.float64)
     bench = BENCH / np.tan(np.radians(BENCH_FACE)) + BERM
     out = rise / BENCH * bench + 3.0
     a, b = PIT_FLOOR[0] + out, PIT_FLOOR[1] + out
-    angle = np.empty(count)
-    angle[0] = np.radians(100.0)
-    radius = np.sqrt(a * b)
-    angle = angle[0] + np.cumsum(step / radius)
+    angle = np.radians(100.0) + np.cumsum(step / np.sqrt(a * b))
     turn = np.radians(-18.0)
     u, v = a * np.cos(angle), b * np.sin(angle)
     x = PIT_CENTRE[0] + u * np.cos(turn) - v * np.sin(turn)
     y = PIT_CENTRE[1] + u * np.sin(turn) + v * np.cos(turn)
-    return x, y, PIT_LEVEL + rise
+    z: Raster = PIT_LEVEL + rise
+    return x, y, z
 
 
 def _buildings(frame: Frame) -> Raster:

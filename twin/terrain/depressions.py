@@ -117,10 +117,10 @@ def _flood(
             heappush(heap, (z[i], np.int64(i)))
     rows = n // columns
     while len(heap) > 0:
-        height, i = heappop(heap)
+        height, low = heappop(heap)
         for k in range(8):
-            j = i + near[k]
-            wraps = abs(j % columns - i % columns) > 1
+            j = low + near[k]
+            wraps = abs(j % columns - low % columns) > 1
             if wraps or j < 0 or j >= rows * columns or flags[j] != INTERIOR:
                 continue
             if np.isnan(filled[j]):

@@ -88,7 +88,8 @@ def hillshade(
     turn, height = np.radians(azimuth), np.radians(altitude)
     towards = np.cos(height) * (-east * np.sin(turn) - north * np.cos(turn))
     lit = (towards + np.sin(height)) / np.sqrt(1.0 + east**2 + north**2)
-    return np.clip(lit, 0.0, 1.0)
+    shade: Raster = np.clip(lit, 0.0, 1.0)
+    return shade
 
 
 @njit(cache=True, nogil=True)
@@ -121,8 +122,10 @@ def _at(z: Raster, r: int, c: int, down: int, right: int, other: float) -> float
     rows, columns = z.shape
     i, j = r + down, c + right
     if 0 <= i < rows and 0 <= j < columns and not np.isnan(z[i, j]):
-        return z[i, j]
+        found: float = z[i, j]
+        return found
     i, j = r - down, c - right
     if 0 <= i < rows and 0 <= j < columns and not np.isnan(z[i, j]):
-        return 2.0 * z[r, c] - z[i, j]
+        mirrored: float = 2.0 * z[r, c] - z[i, j]
+        return mirrored
     return other

@@ -156,7 +156,8 @@ def _from_rim(
 def _touch(near: Cells, i: int, j: int) -> bool:
     """Cells of the rim have no neighbours beyond the row's end."""
     columns = near[3]
-    return abs(i % columns - j % columns) <= 1
+    apart: int = abs(i % columns - j % columns)
+    return apart <= 1
 
 
 @njit(cache=True, nogil=True)
