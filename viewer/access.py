@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import quote
 
 from twin.errors import InputError
 from twin.site import Site
@@ -91,7 +92,7 @@ def address_of(site: Site, host: str, port: int, access: Access) -> str:
     name = f"[{name}]" if ":" in name and not name.startswith("[") else name
     scheme = "https" if access.secure else "http"
     token = access.token or site_token(site.folder)
-    return f"{scheme}://{name}:{port}/?token={token}"
+    return f"{scheme}://{name}:{port}/?token={quote(token, safe='')}"
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -40,10 +40,10 @@ def height_scale(surface: Surface) -> Scale:
 def height_tile(surface: Surface, number: int, level: int, ty: int, tx: int) -> bytes:
     """One frame of heights in m; UnknownName outside the quadtree."""
     rows, columns = surface.elevation.shape
-    step = 2**level
+    known = 0 <= level < levels_of((rows, columns))
+    step = 2**level if known else 1
     top, left = ty * (SAMPLES - 1) * step, tx * (SAMPLES - 1) * step
-    inside = 0 <= top < rows and 0 <= left < columns
-    if not (0 <= level < levels_of((rows, columns)) and inside):
+    if not (known and 0 <= top < rows and 0 <= left < columns):
         raise UnknownName(
             f"terrain of {surface.id}: no tile {level}/{ty}/{tx}; "
             f"a {rows} x {columns} grid has {levels_of((rows, columns))} levels"

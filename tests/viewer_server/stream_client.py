@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import websockets
-from conftest import Running
+from running_server import Running
 from websockets.asyncio.client import ClientConnection
 
 from viewer.protocol import Codes, Header, apply_delta, unpack, values

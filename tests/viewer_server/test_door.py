@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import websockets
-from conftest import TOKEN, Running
+from running_server import TOKEN, Running
 from starlette.routing import BaseRoute
 from websockets.exceptions import InvalidStatus
 

@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import Running, running
+from running_server import Running, running
 from stream_client import viewer
 
 from twin.site import Site

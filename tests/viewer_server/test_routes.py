@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from conftest import Running, running
+from running_server import Running, running
 from small_site import GRID, STEPS, ground, soil
 
 from twin.site import Site
@@ -81,7 +81,9 @@ def test_terrain_tiles_share_their_edges_and_hold_the_ground(
     assert (np.isnan(heights[:90]) == np.isnan(known)).all()
 
 
-@pytest.mark.parametrize("place", ["0/0/2", "2/0/0", "0/1/0", "9/0/0"])
+@pytest.mark.parametrize(
+    "place", ["0/0/2", "2/0/0", "0/1/0", "9999999999999/0/0", "0/-1/0"]
+)
 def test_a_tile_outside_the_quadtree_is_not_found(
     client: httpx.Client, place: str
 ) -> None:

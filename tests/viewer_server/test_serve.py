@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import TOKEN, Running, free_port, running
+from running_server import TOKEN, Running, free_port, running
 from websockets.sync.client import connect
 
 from twin.errors import InputError, StoreError

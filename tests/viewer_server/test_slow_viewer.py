@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from conftest import Running, running
+from running_server import Running, running
 from small_site import STEPS, write_run, write_site
 from stream_client import viewer
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Running, free_port, running
+from running_server import Running, free_port, running
 from small_site import GRID, STEPS, begin_run, ground, soil, write_run
 from stream_client import viewer
 
