@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ def initial_state(
     ground: Sequence[Mapping[str, Any]],
     start: tuple[int, int],
     site_factor: float | None = None,
+    plant_types: Sequence[str] = tuple(PLANT_TYPES),
 ) -> State:
     """Fill every stock and parameter of the vocabulary.
 
@@ -53,8 +54,9 @@ def initial_state(
     ground     one block per zone, complete (see ``blocks``)
     start      first month of the run
     site_factor  growth relative to native ground, 1; default that of the plants
+    plant_types  labels of the axis "pft" (see ``types_in``)
     """
-    types = tuple(PLANT_TYPES)
+    types = tuple(plant_types)
     n = grid.n
     stocks: dict[str, Array] = {}
     for var in VOCABULARY.values():
@@ -73,7 +75,7 @@ def initial_state(
     stocks |= _soil_carbon(cells("soil_organic_carbon"), cells("clay_content"))
     stocks["soil_water"] = 0.5 * stocks["available_water_capacity"]
     factor = SITE_FACTOR if site_factor is None else site_factor
-    _plants(stocks, ground, zones, factor)
+    _plants(stocks, types, ground, zones, site_factor=factor)
     for array in stocks.values():
         array.flags.writeable = False
     return State(grid, start[0], start[1], stocks, {"pft": types})
@@ -87,12 +89,14 @@ def _soil_carbon(carbon: Array, clay: Array) -> dict[str, Array]:
 
 def _plants(
     stocks: dict[str, Array],
+    types: Sequence[str],
     ground: Sequence[Mapping[str, Any]],
     zones: NDArray[np.int64],
+    *,
     site_factor: float,
 ) -> None:
     """Stand age, stocking and the biomass that belongs to them."""
-    for k, name in enumerate(PLANT_TYPES):
+    for k, name in enumerate(types):
         blocks = [block.get("plants", {}).get(name) for block in ground]
         age = np.array([float(b["age"]) if b else 0.0 for b in blocks])[zones]
         share = np.array([float(b["stocking"]) if b else 0.0 for b in blocks])[zones]
@@ -103,6 +107,17 @@ def _plants(
         stocks["stocking"][k] = share
         stocks["biomass_carbon_above"][k] = above
         stocks["biomass_carbon_below"][k] = below
+
+
+def types_in(ground: Sequence[Mapping[str, Any]], planted: Set[str]) -> tuple[str, ...]:
+    """Plant types that a run can meet: standing, planted, or coming by themselves.
+
+    Others are left out, so that they cost neither time nor memory.
+    """
+    used = {*planted, *(name for block in ground for name in block["plants"])}
+    return tuple(
+        name for name, kind in PLANT_TYPES.items() if name in used or kind.spread.value > 0.0
+    )
 
 
 def blocks(ground: Blocks, parcels: Sequence[str], where: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from .area import Ground
 from .checked import month_of
 from .events import PlannedEvent, planned
 from .forcing import repeat
-from .initial import blocks, initial_state
+from .initial import blocks, initial_state, types_in
 from .model import first_set, processes
 from .provenance import inputs
 
@@ -72,10 +72,11 @@ def prepare(scenario: Scenario, site: Site) -> Prepared:
         climate.start, climate.values, first=start, months=scenario.years * 12 + 1
     )
     names = scenario.processes or first_set(weather)
-    settings = _settings(grid, weather, scenario.parameters)
-    made = processes(names, scenario.parameters, settings)
     told = f"{site.folder / 'site.yaml'}"
     ground = blocks(_ground_blocks(site), ids, told)
+    types = types_in(ground, _planted(scenario))
+    settings = _settings(grid, weather, scenario.parameters) | {"plant_types": types}
+    made = processes(names, scenario.parameters, settings)
     elevation = grid.compress(surface.elevation).astype(np.float64)
     state = initial_state(
         grid,
@@ -84,6 +85,7 @@ def prepare(scenario: Scenario, site: Site) -> Prepared:
         ground=ground,
         start=start,
         site_factor=scenario.parameters.get("vegetation.site_factor"),
+        plant_types=types,
     )
     around = Ground(grid, parcels, scenario.folder)
     events = planned(
@@ -109,6 +111,12 @@ def _complete(model: Model, weather: Mapping[str, Any], name: str) -> None:
             f"scenario {name}: processes: none of them computes "
             f"{', '.join(model.unfilled)}; add the one that does, or leave out the key"
         )
+
+
+def _planted(scenario: Scenario) -> set[str]:
+    """Plant types that a measure brings in."""
+    mixes = (getattr(measure, "mix", {}) for measure in scenario.interventions)
+    return {name for mix in mixes for name in mix}
 
 
 def choose_surface(scenario: Scenario, site: Site) -> Surface:

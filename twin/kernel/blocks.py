@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..process import Array, Process, Step
 from ..vocabulary import VOCABULARY
-from .apply import book, settle
+from .apply import book, settle, zone_runs
 from .contract import called, locked
 
 BLOCK = 8192  # cells; 64 KiB an array, a dozen of them fit the second-level cache
@@ -98,7 +98,7 @@ def run_block(
     fixed: dict[str, Any] = {n: locked(own[n]) for n in used}
     for name in sorted(reads & whole.held.keys()):
         fixed[name] = locked(np.ascontiguousarray(whole.held[name][..., part]))
-    zones = whole.zones[part]
+    runs = zone_runs(whole.zones[part])
     booked = Booked.empty(len(steps), plan, whole.zone_count)
     leads = {n: own[n].shape[:-1] for n in used}
     shapes = _shapes(plan, leads, width)
@@ -113,7 +113,7 @@ def run_block(
             for name in process.adds:
                 amount = np.ascontiguousarray(got[name]).reshape(-1, width)
                 booked.gross[m, entry] = book(
-                    amount, zones, total[name], booked.sums[m, entry]
+                    amount, runs, total[name], booked.sums[m, entry]
                 )
                 entry += 1
         for s, name in enumerate(plan.stocks):

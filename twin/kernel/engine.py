@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import DeclarationError, StateError
 from ..process import Array, Process, Step
 from ..vocabulary import VOCABULARY
-from .apply import book, settle
+from .apply import book, settle, zone_runs
 from .balance import Balance
 from .blocks import BLOCK, Booked, CellPlan, Whole, run_block
 from .contract import called, locked
@@ -146,12 +146,13 @@ class Engine:
         entries = tuple((cause, name) for name in names)
         sums = np.zeros((1, len(names), self.whole.zone_count))
         booked = Booked(sums, np.zeros((1, len(names))), np.zeros((1, len(names), 2)))
+        runs = zone_runs(self.whole.zones)
         for i, name in enumerate(names):
             stock = self.whole.stocks[name].reshape(-1, n)
             given = np.broadcast_to(amounts[name], self.whole.stocks[name].shape)
             amount = np.ascontiguousarray(given, dtype=np.float64).reshape(-1, n)
             total = np.zeros_like(amount)
-            booked.gross[0, i] = book(amount, self.whole.zones, total, sums[0, i])
+            booked.gross[0, i] = book(amount, runs, total, sums[0, i])
             var = VOCABULARY[name]
             bad, *sides = settle(stock, total, var.low, var.high)
             booked.sides[0, i] = sides
