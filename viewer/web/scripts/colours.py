@@ -14,7 +14,8 @@ from cmcrameri import cm
 SEQUENTIAL_LIGHT_TO_DARK = ("lajolla", "bamako", "devon", "grayC", "davos", "acton")
 SEQUENTIAL = ("batlow", "turku", "oslo", "lapaz")
 DIVERGING = ("vik", "roma", "broc", "cork")
-OTHER = ("oleron", "romaO")
+CYCLIC = ("romaO",)
+LAND = ("oleron",)  # its upper half only: no mine lies below the sea in these colours
 ENTRIES = 64
 
 HEAD = '''/**
@@ -22,7 +23,8 @@ HEAD = '''/**
  *
  * Scientific colour maps 8 by Fabio Crameri, doi 10.5281/zenodo.1243862, MIT licence,
  * Copyright (c) 2023 Fabio Crameri. Perceptually uniform and safe for colour-blind
- * readers. Maps of amounts run from light to dark, so that more is darker.
+ * readers. Maps of amounts run from light to dark, so that more is darker; of oleron
+ * only the part above the sea.
  */
 export const ENTRIES = {entries};
 
@@ -31,9 +33,9 @@ export const COLOUR_MAPS: Readonly<Record<string, string>> = {{
 '''
 
 
-def hexes(name: str, *, light_to_dark: bool) -> str:
+def hexes(name: str, *, light_to_dark: bool, start: float) -> str:
     """Colours of one map, turned when it should run the other way."""
-    rgb = getattr(cm, name)(np.linspace(0, 1, ENTRIES))[:, :3]
+    rgb = getattr(cm, name)(np.linspace(start, 1, ENTRIES))[:, :3]
     dark_first = rgb[0].sum() < rgb[-1].sum()
     if light_to_dark and dark_first:
         rgb = rgb[::-1]
@@ -44,8 +46,12 @@ def hexes(name: str, *, light_to_dark: bool) -> str:
 def main() -> None:
     """Write the table."""
     lines = [HEAD.format(entries=ENTRIES)]
-    for name in SEQUENTIAL_LIGHT_TO_DARK + SEQUENTIAL + DIVERGING + OTHER:
-        colours = hexes(name, light_to_dark=name in SEQUENTIAL_LIGHT_TO_DARK)
+    for name in SEQUENTIAL_LIGHT_TO_DARK + SEQUENTIAL + DIVERGING + CYCLIC + LAND:
+        colours = hexes(
+            name,
+            light_to_dark=name in SEQUENTIAL_LIGHT_TO_DARK,
+            start=0.503 if name in LAND else 0.0,
+        )
         lines.append(f'  {name}:\n    "{colours}",\n')
     lines.append("};\n")
     target = Path(__file__).resolve().parents[1] / "src" / "colours.ts"

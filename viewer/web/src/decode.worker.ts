@@ -79,9 +79,10 @@ async function shown(step: number, views: ShownView[], parts: Parts | null): Pro
     moved = ground();
   }
   const most = layer && control ? mostBetween(layer, control) : 0;
+  const typical = { layer: parts.layer?.typical, control: parts.control?.typical };
   const transfer = [layer, control].flatMap((r) => (r ? [r.codes.buffer, r.texels.buffer] : []));
   if (moved) transfer.push(moved.heights.buffer, moved.slopes.buffer);
-  tell({ type: "shown", step, layer, control, ground: moved, most }, transfer);
+  tell({ type: "shown", step, layer, control, ground: moved, most, typical }, transfer);
 }
 
 async function handle(message: ToWorker): Promise<void> {

@@ -10,7 +10,8 @@
  *   canvasColours()  distinct colours of the drawn canvas
  *   project(x, y)    page pixels of a place on the ground
  *   camera(pose?)    where the camera is; with a pose, moves it
- *   frame()          milliseconds of the last frame and number of frames drawn
+ *   frame()          frames drawn so far; true when the browser draws in software
+ *   timeFrame()      draws one frame and tells the milliseconds until its pixels are there
  */
 import { colourAt, colourBytes } from "./palette";
 import { checksum, type LayerRaster, valueAt } from "./raster";
@@ -33,7 +34,8 @@ export interface Hook {
   canvasColours(): string[];
   project(x: number, y: number): { x: number; y: number; seen: boolean } | null;
   camera(to?: Partial<Pose>): Pose;
-  frame(): { ms: number; count: number; software: boolean };
+  frame(): { count: number; software: boolean };
+  timeFrame(): number;
 }
 
 declare global {
@@ -132,11 +134,8 @@ export function makeHook(store: Store, map: SiteMap, shown: OnScreen, ready: Pro
       if (to) place(map.scene, { ...pose(map.scene), ...to });
       return pose(map.scene);
     },
-    frame: () => ({
-      ms: map.scene.lastFrameMs,
-      count: map.scene.frames,
-      software: map.scene.software,
-    }),
+    frame: () => ({ count: map.scene.frames, software: map.scene.software }),
+    timeFrame: () => map.scene.timeFrame(),
   };
 }
 

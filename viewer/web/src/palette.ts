@@ -36,6 +36,23 @@ export interface Range {
   high: number;
 }
 
+/** A range for colours, and the least and the most that there is beyond it. */
+export interface Seen extends Range {
+  least: number;
+  most: number;
+}
+
+/** Typical values span the colours, unless they are as good as one value. Pure. */
+export function spanOf(full: Range, typical: readonly [number, number] | undefined): Seen {
+  const whole = { ...full, least: full.low, most: full.high };
+  if (!typical) return whole;
+  const [low, high] = typical;
+  if (high - low < 0.02 * (full.high - full.low)) return whole;
+  // Amounts are read against nothing: zero stays zero.
+  const fromZero = full.low >= 0 && low < 0.25 * high ? full.low : low;
+  return { ...whole, low: fromZero, high };
+}
+
 /** Smallest of 1, 2, 2.5, 5 times a power of ten that is not below `size`. */
 export function niceAbove(size: number): number {
   if (!(size > 0) || !Number.isFinite(size)) return 1;

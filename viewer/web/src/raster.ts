@@ -61,15 +61,37 @@ export function valueAt(raster: LayerRaster, row: number, col: number): number |
   return code === undefined || code === NO_DATA ? null : code * raster.scale + raster.base;
 }
 
-/** Largest |a - b| over the cells that have both. */
+const BINS = 512;
+
+function differenceAt(a: LayerRaster, b: LayerRaster, i: number): number {
+  const p = a.codes[i] as number;
+  const q = b.codes[i] as number;
+  if (p === NO_DATA || q === NO_DATA) return 0;
+  return Math.abs(p * a.scale + a.base - q * b.scale - b.base);
+}
+
+/**
+ * |a - b| that one in a hundred of the cells that differ exceeds, or the largest where
+ * that is much the same: a few cells should not flatten all others.
+ */
 export function mostBetween(a: LayerRaster, b: LayerRaster): number {
   let most = 0;
+  for (let i = 0; i < a.codes.length; i++) most = Math.max(most, differenceAt(a, b, i));
+  const least = a.scale + b.scale; // less is not a difference but rounding
+  if (most <= least) return most;
+  const counts = new Uint32Array(BINS + 1);
+  let differing = 0;
   for (let i = 0; i < a.codes.length; i++) {
-    const p = a.codes[i] as number;
-    const q = b.codes[i] as number;
-    if (p === NO_DATA || q === NO_DATA) continue;
-    const d = Math.abs(p * a.scale + a.base - q * b.scale - b.base);
-    if (d > most) most = d;
+    const d = differenceAt(a, b, i);
+    if (d <= least) continue;
+    differing++;
+    const bin = Math.floor((d / most) * BINS);
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  let beyond = 0;
+  for (let bin = BINS; bin > 0; bin--) {
+    beyond += counts[bin] as number;
+    if (beyond > differing * 0.01) return (most * Math.min(BINS, bin + 1)) / BINS;
   }
   return most;
 }

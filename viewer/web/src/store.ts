@@ -2,7 +2,7 @@
 import type { FeedInfo, LayerInfo, PointInfo, RunInfo, SensorInfo, SiteInfo } from "./api_types";
 import { favourite } from "./groups";
 import type { Lang } from "./i18n";
-import type { Range } from "./palette";
+import type { Seen } from "./palette";
 import type { Failure, FeedStatus, View } from "./protocol";
 
 export type Theme = "system" | "light" | "dark";
@@ -53,7 +53,7 @@ export interface State {
   /** Largest |plan - control| seen of the shown layer; the legend grows, never shrinks. */
   readonly most: number;
   /** Range seen of each layer entry in its own unit, by `rangeKey`. */
-  readonly ranges: Readonly<Record<string, Range>>;
+  readonly ranges: Readonly<Record<string, Seen>>;
   readonly drawer: boolean;
   readonly panel: boolean;
   readonly problem: Failure | null;
@@ -159,26 +159,24 @@ function rangeKey(choice: Choice): string {
   return `${choice.from}:${choice.name}:${choice.axis}`;
 }
 
-/** Range of the shown layer over all runs as far as it is known; null before that. */
-export function rangeOf(state: State): Range | null {
-  const layer = layerOf(state);
-  const seen = state.choice ? state.ranges[rangeKey(state.choice)] : undefined;
-  if (!layer || layer.low === null || layer.high === null || layer.axis) return seen ?? null;
-  return {
-    low: Math.min(layer.low, seen?.low ?? layer.low),
-    high: Math.max(layer.high, seen?.high ?? layer.high),
-  };
+/** What the colours of the shown layer span; null before anything of it was seen. */
+export function rangeOf(state: State): Seen | null {
+  return (state.choice && state.ranges[rangeKey(state.choice)]) ?? null;
 }
 
-/** A range of the shown layer was told by the stream. */
-export function withRange(state: State, range: Range): State {
+/** The stream told the range of a run's layer: colours span the union of all runs seen. */
+export function withRange(state: State, range: Seen): State {
   if (!state.choice) return state;
   const key = rangeKey(state.choice);
-  const seen = state.ranges[key];
-  const low = Math.min(range.low, seen?.low ?? range.low);
-  const high = Math.max(range.high, seen?.high ?? range.high);
-  if (seen && seen.low === low && seen.high === high) return state;
-  return { ...state, ranges: { ...state.ranges, [key]: { low, high } } };
+  const seen = state.ranges[key] ?? range;
+  const union: Seen = {
+    low: Math.min(range.low, seen.low),
+    high: Math.max(range.high, seen.high),
+    least: Math.min(range.least, seen.least),
+    most: Math.max(range.most, seen.most),
+  };
+  if (state.ranges[key] && JSON.stringify(union) === JSON.stringify(seen)) return state;
+  return { ...state, ranges: { ...state.ranges, [key]: union } };
 }
 
 // --- changes ----------------------------------------------------------------------------

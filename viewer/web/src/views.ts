@@ -1,7 +1,9 @@
 /** From the state to what is on the wire and back. Pure. */
 import type { SiteInfo } from "./api_types";
 import type { Frame, FromWorker, Parts } from "./decode_messages";
+import { type Seen, spanOf } from "./palette";
 import { NO_DATA, type ShownView, type View } from "./protocol";
+import type { LayerRaster } from "./raster";
 import { differing, type State, viewsOf, withRange } from "./store";
 
 /** Rasters on the screen have at most this many cells along a side; else a coarser level. */
@@ -43,12 +45,16 @@ export function partsOf(state: State, shown: readonly ShownView[]): Parts | null
   return { layer, control, ground: found[ofRun] ?? null };
 }
 
-/** State once a step is on the screen. The frame's scale tells the range of its layer. */
+/** Range of a raster by its scale, and for colours by what is typical of it. */
+function seenIn(raster: LayerRaster, typical: readonly [number, number] | undefined): Seen {
+  return spanOf({ low: raster.base, high: raster.base + LAST_CODE * raster.scale }, typical);
+}
+
+/** State once a step is on the screen. */
 export function shownIn(state: State, shown: Extract<FromWorker, { type: "shown" }>): State {
-  let next: State = { ...state, shown: shown.step, most: Math.max(state.most, shown.most) };
-  for (const raster of [shown.layer, shown.control]) {
-    if (raster)
-      next = withRange(next, { low: raster.base, high: raster.base + LAST_CODE * raster.scale });
-  }
+  const { step, layer, control, typical } = shown;
+  let next: State = { ...state, shown: step, most: Math.max(state.most, shown.most) };
+  if (layer) next = withRange(next, seenIn(layer, typical.layer));
+  if (control) next = withRange(next, seenIn(control, typical.control));
   return next;
 }

@@ -116,9 +116,14 @@ describe("readings", () => {
 });
 
 test("the legend's range grows by what the stream tells and forgets nothing", () => {
-  const state = withRange(withRange(opened(), { low: -1, high: 3 }), { low: 2, high: 9 });
+  const state = withRange(withRange(opened(), { low: -1, high: 3, least: -2, most: 3 }), {
+    low: 2,
+    high: 9,
+    least: 2,
+    most: 10,
+  });
 
-  expect(rangeOf(state)).toEqual({ low: -1, high: 9 });
+  expect(rangeOf(state)).toEqual({ low: -1, high: 9, least: -2, most: 10 });
 });
 
 test("another run keeps the layer and the year", () => {

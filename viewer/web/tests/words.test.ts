@@ -3,7 +3,7 @@ import { COLOUR_MAPS, ENTRIES } from "../src/colours";
 import { age, alike, day, decimalsFor, number, signed, unitText } from "../src/format";
 import { favourite, groupOf, shelves } from "../src/groups";
 import { languageOf, TEXT, translate, type Word } from "../src/i18n";
-import { colourAt, colourBytes, niceAbove, symmetric, ticks, usable } from "../src/palette";
+import { colourAt, colourBytes, niceAbove, spanOf, symmetric, ticks, usable } from "../src/palette";
 import { site } from "./fixtures";
 
 test.each(Object.entries(TEXT))("%s is said in both languages with the same blanks", (_, both) => {
@@ -75,6 +75,12 @@ test("legends have round numbers; differences are centred on zero", () => {
   expect(ticks({ low: 6.6, high: 53 }, 5)).toEqual([10, 20, 30, 40, 50]);
   expect(ticks({ low: -5, high: 5 }, 4)).toContain(0);
   expect(usable(3, 3).high).toBeGreaterThan(3);
+});
+
+test("typical values span the colours, from zero where that is near", () => {
+  expect(spanOf({ low: 0, high: 900 }, [1, 60])).toEqual({ low: 0, high: 60, least: 0, most: 900 });
+  expect(spanOf({ low: 1100, high: 1300 }, [1150, 1280]).low).toBe(1150);
+  expect(spanOf({ low: 0, high: 900 }, [0, 0])).toEqual({ low: 0, high: 900, least: 0, most: 900 });
 });
 
 test("layers stand on shelves, the favourite first", () => {

@@ -97,7 +97,7 @@ export class SiteMap {
     if (step.ground) this.setGround(step.ground, texel);
     else this.shown.still();
     this.shown.layers(step.layer, step.control);
-    const still = !morph || first || this.scene.reduced.matches;
+    const still = !morph || first || this.scene.reduced.matches || this.scene.software;
     this.morphFrom = still ? -MORPH_MS : performance.now();
     this.scene.invalidate();
   }

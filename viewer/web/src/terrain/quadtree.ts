@@ -70,10 +70,14 @@ function visit(
   const y1 = (rows / 2 - row - 0.5) * texel;
   const y0 = (rows / 2 - Math.min(row + span, rows - 1) - 0.5) * texel;
   if (!sees(x0, y0, low, x1, y1, high)) return count;
-  const dx = Math.max(x0 - eye.x, 0, eye.x - x1);
-  const dy = Math.max(y0 - eye.y, 0, eye.y - y1);
-  const dz = Math.max(low - eye.z, 0, eye.z - high);
-  const far = Math.max(Math.sqrt(dx * dx + dy * dy + dz * dz), 1e-3);
+  const far = Math.max(
+    Math.hypot(
+      Math.max(x0 - eye.x, 0, eye.x - x1),
+      Math.max(y0 - eye.y, 0, eye.y - y1),
+      Math.max(low - eye.z, 0, eye.z - high),
+    ),
+    1e-3,
+  );
   if (stride === 1 || (stride * texel * eye.pixelsPerRadian) / far <= pixels) {
     out[count * 3] = col;
     out[count * 3 + 1] = row;
@@ -83,8 +87,13 @@ function visit(
   const half = stride / 2;
   const step = PATCH * half;
   let n = count;
+  // Nearest first: what is behind is then refused before it is shaded.
+  const east = eye.x > (x0 + x1) / 2 ? 1 : 0;
+  const south = eye.y < (y0 + y1) / 2 ? 1 : 0;
   for (let i = 0; i < 4; i++) {
-    n = visit(out, n, col + (i & 1) * step, row + (i >> 1) * step, half, extent, eye, pixels, sees);
+    const dx = (i & 1) ^ east;
+    const dy = (i >> 1) ^ south;
+    n = visit(out, n, col + dx * step, row + dy * step, half, extent, eye, pixels, sees);
   }
   return n;
 }

@@ -29,7 +29,10 @@ void main() {
   float height = texelHeight(ivec2(at));
   vUv = (at + 0.5) / uSize;
   vSkirt = position.z;
-  vHeight = mix(height, uFloor, position.z);
+  // Skirts close the cracks between levels; only the border goes down to the floor.
+  bool border = at.x < 0.5 || at.y < 0.5 || at.x > uSize.x - 1.5 || at.y > uSize.y - 1.5;
+  float below = border ? uFloor : height - 1.5 * patchAt.z * uTexel;
+  vHeight = mix(height, below, position.z);
   vec2 place = vec2(at.x + 0.5 - uSize.x * 0.5, uSize.y * 0.5 - at.y - 0.5) * uTexel;
   vec4 eye = modelViewMatrix * vec4(place, vHeight * uUp, 1.0);
   vEye = eye.xyz;

@@ -11,13 +11,32 @@ export interface Scale {
   map: string;
   /** In the Var's own unit. */
   range: Range;
+  /** There are values below and above the range; they have the colours of its ends. */
+  less: boolean;
+  more: boolean;
 }
+
+const CYCLIC = "romaO";
 
 /** Colours and range of what is shown. */
 export function scaleOf(state: State, layer: LayerInfo): Scale {
-  if (differing(state)) return { map: DIVERGING, range: symmetric(state.most) };
-  const range = rangeOf(state);
-  return { map: layer.colours, range: usable(range?.low ?? null, range?.high ?? null) };
+  if (differing(state))
+    return { map: DIVERGING, range: symmetric(state.most), less: false, more: false };
+  if (layer.colours === CYCLIC) {
+    return { map: CYCLIC, range: { low: 0, high: 360 }, less: false, more: false };
+  }
+  const seen = rangeOf(state);
+  if (!seen) {
+    return { map: layer.colours, range: usable(layer.low, layer.high), less: false, more: false };
+  }
+  const range = usable(seen.low, seen.high);
+  const slack = (range.high - range.low) * 1e-3;
+  return {
+    map: layer.colours,
+    range,
+    less: seen.least < range.low - slack,
+    more: seen.most > range.high + slack,
+  };
 }
 
 /** Draw a colour map from left to right. */
@@ -52,7 +71,9 @@ export function legend(context: Context): Part {
     const layer = layerOf(state);
     element.hidden = !layer;
     if (!layer) return;
-    const { map, range } = scaleOf(state, layer);
+    const { map, range, less, more } = scaleOf(state, layer);
+    bar.classList.toggle("less", less);
+    bar.classList.toggle("more", more);
     const difference = differing(state);
     paintMap(bar, map);
     const label = context.label(layer);
@@ -66,7 +87,7 @@ export function legend(context: Context): Part {
     const { lang } = context.state;
     const shown = { low: range.low * factor, high: range.high * factor };
     const write = (value: number) => (difference ? signed(value, lang) : number(value, lang));
-    const most = write(shown.high).length > 5 ? 3 : 5;
+    const most = write(shown.high).length > 5 ? 4 : 5;
     return ticks(shown, most).map((value) => {
       const part = (value - shown.low) / (shown.high - shown.low);
       const end = part < 0.05 ? " first" : part > 0.95 ? " last" : "";
