@@ -20,11 +20,10 @@ def make_demo_site(folder: Path, *, quick: bool, say: Say) -> None:
     Raises InputError for a folder that holds anything but a demo site.
     """
     from connectors.build import build
-
     from scenarios.demo import make_demo
     from twin.site import Site
 
-    from .runs import run
+    from .runs import run, up_to_date
     from .scenario import Scenario
 
     if not _is_demo(folder):
@@ -40,8 +39,10 @@ def make_demo_site(folder: Path, *, quick: bool, say: Say) -> None:
     site = Site.open(folder)
     plan = Scenario.from_yaml(site.scenarios_dir / PLAN)
     say(f"3/3 run: {plan.years} years of '{plan.name}' and of doing nothing")
-    with bar("run") as report:
-        result = run(plan, site, progress=report)
+    result = up_to_date(plan, site)
+    if result is None:
+        with bar("run") as report:
+            result = run(plan, site, progress=report)
     for made in result.runs:
         closed = max(made.manifest["closure"].values())
         say(f"  {made.id}: books closed to {closed:.1e}, {made.folder}")

@@ -27,7 +27,7 @@ def inputs(folder: Path, files: Sequence[Path]) -> list[dict[str, str]]:
 
 
 def code_version() -> str:
-    """Version of the package and, in a checkout, its commit (+changes if edited)."""
+    """Version of the package; in a checkout its commit and a hash of edits."""
     try:
         version = metadata.version("minetwin")
     except metadata.PackageNotFoundError:
@@ -35,8 +35,9 @@ def code_version() -> str:
     commit = _git("rev-parse", "--short=12", "HEAD")
     if not commit:
         return version
-    changed = _git("status", "--porcelain", "--untracked-files=no", "--", "*.py")
-    return f"{version} ({commit}{'+changes' if changed else ''})"
+    edited = _git("diff", "HEAD", "--", "*.py")
+    mark = f"+{hashlib.sha256(edited.encode()).hexdigest()[:8]}" if edited else ""
+    return f"{version} ({commit}{mark})"
 
 
 def _git(*words: str) -> str:
@@ -49,6 +50,8 @@ def _git(*words: str) -> str:
             cwd=root,
             capture_output=True,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
             timeout=10,
         )

@@ -15,7 +15,7 @@ from connectors.monthly import Monthly, write_monthly
 from connectors.surfaces import save_surface
 from connectors.vector import Parcel, write_parcels
 from scenarios.compare import compare, open_run
-from scenarios.runs import run
+from scenarios.runs import run, up_to_date
 from scenarios.scenario import Scenario
 from twin.errors import BadScenario, UnknownName
 from twin.grid import Grid
@@ -81,7 +81,7 @@ def plan(years: int = 6, **keys: object) -> Scenario:
         {"measure": "regrade", "area": DUMP, "date": "2025-04", "max_slope": 20},
         {"measure": "topsoil", "area": DUMP, "date": "2025-05", "thickness": 0.3},
         {"measure": "compost", "area": DUMP, "date": "2025-05", "dose": 30},
-        {"measure": "plant", "area": DUMP, "date": "2026-04", "mix": {"grass": 0.9}},
+        {"measure": "plant", "area": DUMP, "date": "2025-10", "mix": {"grass": 0.9}},
     ]
     data = {"name": "plan", "start": "2025-01", "years": years, "seed": 3}
     return Scenario.from_dict(data | {"interventions": measures} | keys)
@@ -161,6 +161,21 @@ def test_a_stopped_run_goes_on_and_ends_the_same(
         np.testing.assert_array_equal(again[name].values, values)
     assert again.indicators() == rows
     again.verify()
+
+
+def test_runs_are_known_to_be_up_to_date_until_something_changes(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    """Same inputs, scenario and code: the runs stand; another seed: they do not."""
+    monkeypatch.setattr("scenarios.runs.code_version", lambda: "1.0 (abc)")
+    run(plan(years=1), site)
+
+    assert up_to_date(plan(years=1), site) is not None
+    assert up_to_date(plan(years=1, seed=4), site) is None
+    assert up_to_date(plan(years=1, name="other"), site) is None
+    text = (site.folder / "site.yaml").read_text(encoding="utf-8")
+    (site.folder / "site.yaml").write_text(text + "\n", encoding="utf-8")
+    assert up_to_date(plan(years=1), site) is None
 
 
 def test_a_rerun_replaces_the_earlier_run(site: Site):
