@@ -89,7 +89,7 @@ export function mostBetween(a: LayerRaster, b: LayerRaster): number {
     counts[bin] = (counts[bin] as number) + 1;
   }
   let beyond = 0;
-  for (let bin = BINS; bin > 0; bin--) {
+  for (let bin = BINS; bin >= 0; bin--) {
     beyond += counts[bin] as number;
     if (beyond > differing * 0.01) return (most * Math.min(BINS, bin + 1)) / BINS;
   }
