@@ -50,8 +50,13 @@ class Prepared:
     surface: str
 
 
-def prepare(scenario: Scenario, site: Site) -> Prepared:
-    """Read the site's ground, parcels and climate and set up the first month."""
+def prepare(
+    scenario: Scenario, site: Site, *, beside: Scenario | None = None
+) -> Prepared:
+    """Read the site's ground, parcels and climate and set up the first month.
+
+    beside  the plan of which this is the control: both carry the same plant types
+    """
     from connectors.monthly import read_monthly
     from connectors.vector import rasterise
 
@@ -74,7 +79,7 @@ def prepare(scenario: Scenario, site: Site) -> Prepared:
     names = scenario.processes or first_set(weather)
     told = f"{site.folder / 'site.yaml'}"
     ground = blocks(_ground_blocks(site), ids, told)
-    types = types_in(ground, _planted(scenario))
+    types = types_in(ground, _planted(beside or scenario))
     settings = _settings(grid, weather, scenario.parameters) | {"plant_types": types}
     made = processes(names, scenario.parameters, settings)
     elevation = grid.compress(surface.elevation).astype(np.float64)

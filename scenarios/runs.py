@@ -70,7 +70,9 @@ def run(
     plan = _run_one(scenario, site, shifted(0))
     if not both:
         return Result(plan)
-    return Result(plan, _run_one(scenario.control(), site, shifted(months)))
+    return Result(
+        plan, _run_one(scenario.control(), site, shifted(months), beside=scenario)
+    )
 
 
 def up_to_date(scenario: Scenario, site: Site) -> Result | None:
@@ -81,7 +83,7 @@ def up_to_date(scenario: Scenario, site: Site) -> Result | None:
         if not (folder / "manifest.json").is_file():
             return None
         run = Run.open(folder)
-        about = _about(each, prepare(each, site))
+        about = _about(each, prepare(each, site, beside=scenario))
         if run.manifest.get("fingerprint") != about["fingerprint"]:
             return None
         found.append(run)
@@ -102,9 +104,11 @@ def summary(run: Run) -> dict[str, Any]:
     }
 
 
-def _run_one(scenario: Scenario, site: Site, report: Report) -> Run:
+def _run_one(
+    scenario: Scenario, site: Site, report: Report, *, beside: Scenario | None = None
+) -> Run:
     """Run one scenario aside; put it among the runs when it is whole."""
-    ready = prepare(scenario, site)
+    ready = prepare(scenario, site, beside=beside)
     begin = month_of(scenario.start)
     until = (begin[0] + scenario.years, begin[1])
     layers = _kept(scenario, ready.model)
@@ -217,6 +221,7 @@ def _about(scenario: Scenario, ready: Prepared) -> dict[str, Any]:
     told: dict[str, Any] = {
         "scenario": scenario.to_dict(),
         "surface": ready.surface,
+        "plant_types": list(ready.state.axes["pft"]),
         "processes": [process.name for process in ready.model.order],
         "inputs": ready.inputs,
         "code_version": code_version(),

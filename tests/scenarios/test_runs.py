@@ -103,6 +103,8 @@ def test_plan_and_control_run_with_closed_books(site: Site):
         assert told["environment"]["python"]
         assert len(made.times) == 7
     assert result.control is not None
+    axes = [r.manifest["axes"] for r in result.runs]
+    assert axes[0] == axes[1]
     assert result.control.id == "plan-control"
     assert [p.name for p in site.runs()] == ["plan", "plan-control"]
 
