@@ -19,7 +19,7 @@ from ..terrain.connectivity import (
     connectivity_index,
     sediment_delivery_ratio,
 )
-from .sediment_paths import basins, deliver, settle
+from .sediment_paths import balance, deliver, ends, eroded, settle
 
 POOLS = (
     "soil_carbon_dpm",
@@ -139,27 +139,29 @@ class SedimentDelivery:
             exposure, see["soil_erodibility"], see["ls_factor"], see["practice_factor"]
         )
         loss = np.minimum(np.maximum(potential, 0.0), see["soil_mass"])
-        load = _load(see, loss)
+        layer = np.minimum(TOPSOIL_DEPTH * see["bulk_density"], see["soil_mass"])
+        load = eroded(loss, layer, tuple(see[name] for name in POOLS))
         ratio = self._ratio(see, receivers, order, when.grid.cell)
         density = see["bulk_density"]
+        place, last = ends(receivers, order)
         laid, arrived = deliver(
-            receivers, order, load, ratio, self.thickest_deposit * density
+            (receivers, order, place), load, ratio, self.thickest_deposit * density
         )
-        rim = _rim(when)
-        _settle(see["elevation"], density, receivers, order, rim, arrived, laid)
-        change = laid - load
-        lost = np.where(rim[:, None], arrived, 0.0)
-        added = {
-            "soil_mass": change[:, 0],
-            "elevation": change[:, 0] / density,
+        leaves = _rim(when)[last]
+        settle(place, ~leaves, see["elevation"], density, arrived, laid)
+        change = balance(laid, load)
+        lost = np.zeros((2, loss.size))
+        lost[0, last] = np.where(leaves, arrived[:, 0], 0.0)
+        lost[1, last] = np.where(leaves, arrived[:, 1:].sum(axis=1), 0.0)
+        return {
+            "soil_mass": change[0],
+            "elevation": change[0] / density,
             "erosive_exposure": -exposure,
-            "sediment_exported_total": lost[:, 0],
-            "carbon_exported_total": lost[:, 1:].sum(axis=1),
+            "sediment_exported_total": lost[0],
+            "carbon_exported_total": lost[1],
             "soil_loss": loss / PER_HECTARE,
+            **dict(zip(POOLS, change[1:], strict=True)),
         }
-        for j, name in enumerate(POOLS, start=1):
-            added[name] = change[:, j]
-        return {k: np.ascontiguousarray(v) for k, v in added.items()}
 
     def _ratio(
         self,
@@ -183,34 +185,9 @@ class SedimentDelivery:
         return np.where(channel, 1.0, ratio)
 
 
-def _load(see: Mapping[str, Any], loss: Array) -> Array:
-    """Eroded soil and the carbon in it (n, 1 + pools), kg m-2."""
-    layer = np.minimum(TOPSOIL_DEPTH * see["bulk_density"], see["soil_mass"])
-    share = np.divide(loss, layer, out=np.zeros_like(loss), where=layer > 0.0)
-    share = np.minimum(share, 1.0)
-    return np.stack([loss, *(see[name] * share for name in POOLS)], axis=1)
-
-
 def _rim(when: Step) -> NDArray[np.bool_]:
     """Active cells (n,) at which flow leaves the site."""
     grid = when.grid
     flags = cell_flags(np.zeros(grid.shape), grid.mask)
     rim: NDArray[np.bool_] = grid.compress(flags.reshape(grid.shape)) == OUTLET
     return rim
-
-
-def _settle(
-    z: Array,
-    density: Array,
-    receivers: NDArray[np.int64],
-    order: NDArray[np.int64],
-    rim: NDArray[np.bool_],
-    arrived: Array,
-    laid: Array,
-) -> None:
-    """Lay down in the pits what ended there."""
-    end = basins(receivers, order)
-    held = np.flatnonzero(~rim[end] & (arrived[end, 0] > 0.0))
-    if held.size:
-        cells = held[np.lexsort((z[held], end[held]))]
-        settle(cells, end, z, density, arrived, laid)

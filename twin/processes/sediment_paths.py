@@ -8,19 +8,54 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Cells = NDArray[np.int64]
+Places = NDArray[np.int32]
+
+
+@njit(cache=True, nogil=True)
+def eroded(loss: Array, layer: Array, pools: tuple[Array, ...]) -> Array:
+    """Eroded soil and what is in it, kg m-2, (n, 1 + pools).
+
+    loss   soil eroded (n,); layer  mass of the layer that the pools are in (n,)
+    """
+    n = loss.size
+    load = np.empty((n, 1 + len(pools)))
+    for i in range(n):
+        load[i, 0] = loss[i]
+        share = min(loss[i] / layer[i], 1.0) if layer[i] > 0.0 else 0.0
+        for j in range(len(pools)):
+            load[i, 1 + j] = pools[j][i] * share
+    return load
+
+
+@njit(cache=True, nogil=True)
+def ends(receivers: Cells, order: Cells) -> tuple[Places, Cells]:
+    """Number of the end of each cell's flow (n,), and the cells that are ends (t,)."""
+    n = receivers.size
+    place = np.empty(n, dtype=np.int32)
+    last = np.empty(n, dtype=np.int64)
+    count = 0
+    for k in range(n):
+        i = order[k]
+        if receivers[i] == i:
+            place[i] = count
+            last[count] = i
+            count += 1
+        else:
+            place[i] = place[receivers[i]]
+    return place, last[:count].copy()
 
 
 @njit(cache=True, nogil=True)
 def deliver(
-    receivers: Cells, order: Cells, load: Array, ratio: Array, most: Array
+    paths: tuple[Cells, Cells, Places], load: Array, ratio: Array, most: Array
 ) -> tuple[Array, Array]:
     """Pass eroded material down the flow paths; return what is laid down and arrives.
 
-    receivers, order  (n,), receivers first
-    load      (n, k) eroded, kg m-2; column 0 is sediment, the others travel in it
-    ratio     (n,) sediment delivery ratio, 1 in channels
-    most      (n,) greatest deposit of sediment, kg m-2
-    →         laid down (n, k); arrived (n, k), at cells that are their own receiver
+    paths  receivers (n,), order (n,) with receivers first, number of the end (n,)
+    load   (n, k) eroded, kg m-2; column 0 is sediment, the others travel in it
+    ratio  (n,) sediment delivery ratio, 1 in channels
+    most   (n,) greatest deposit of sediment, kg m-2
+    →      laid down (n, k); arrived at each end (t, k)
 
     Of the load E the share SDR goes on to the end. The rest, E' = E (1 - SDR), is
     trapped on the way: dt_i = (SDR_next - SDR_i) / (1 - SDR_i), held in [0, 1], of what
@@ -28,87 +63,115 @@ def deliver(
     (InVEST SDR model, deposition). No more than ``most`` is laid down in a cell; what
     finds no place stays in the flow. At the rim flow leaves with all it has.
     """
+    receivers, order, place = paths
     n, kinds = load.shape
-    laid, arrived = np.zeros((n, kinds)), np.zeros((n, kinds))
-    flux = np.zeros((n, kinds))
-    end = np.empty(n, dtype=np.int64)
-    for k in range(n):
-        i = order[k]
-        end[i] = i if receivers[i] == i else end[receivers[i]]
+    arrived = np.zeros((place.max() + 1 if n else 0, kinds))
+    laid = np.zeros((n, kinds))  # holds what comes from above until its cell is done
     for k in range(n - 1, -1, -1):
         i = order[k]
-        r = receivers[i]
+        r, end = receivers[i], place[i]
         share = 0.0
-        if r != i and ratio[i] < 1.0 and flux[i, 0] > 0.0:
+        if r != i and ratio[i] < 1.0 and laid[i, 0] > 0.0:
             share = min(max((ratio[r] - ratio[i]) / (1.0 - ratio[i]), 0.0), 1.0)
-            share = min(share, most[i] / flux[i, 0])
+            share = min(share, most[i] / laid[i, 0])
         for j in range(kinds):
-            drop = share * flux[i, j]
-            laid[i, j] = drop
+            drop = share * laid[i, j]
             straight = ratio[i] * load[i, j]
-            on = (flux[i, j] - drop) + (load[i, j] - straight)
-            arrived[end[i], j] += straight
+            on = (laid[i, j] - drop) + (load[i, j] - straight)
+            laid[i, j] = drop
+            arrived[end, j] += straight
             if r == i:
-                arrived[i, j] += on
+                arrived[end, j] += on
             else:
-                flux[r, j] += on
+                laid[r, j] += on
     return laid, arrived
 
 
 @njit(cache=True, nogil=True)
-def basins(receivers: Cells, order: Cells) -> Cells:
-    """Cell (n,) at which the flow of each cell ends."""
-    end = np.empty(receivers.size, dtype=np.int64)
-    for k in range(order.size):
-        i = order[k]
-        end[i] = i if receivers[i] == i else end[receivers[i]]
-    return end
-
-
-@njit(cache=True, nogil=True)
 def settle(
-    cells: Cells, end: Cells, z: Array, density: Array, arrived: Array, laid: Array
+    place: Places,
+    held: NDArray[np.bool_],
+    z: Array,
+    density: Array,
+    arrived: Array,
+    laid: Array,
 ) -> None:
     """Lay what reached the bottom of each pit down in it, from the lowest cell up.
 
-    cells    cells of the pits' basins, sorted by basin and then height
-    end      (n,) bottom of each cell's basin
-    arrived  (n, k), read at the bottoms
-    laid     (n, k), added to
+    place    (n,) number of the end of each cell's flow
+    held     (t,) ends that are pits
+    arrived  (t, k); laid (n, k) is added to
 
     The new floor is level: Σ density (h - z) over the cells below h equals the mass.
     """
-    start = 0
-    while start < cells.size:
-        bottom = end[cells[start]]
-        stop = start
-        while stop < cells.size and end[cells[stop]] == bottom:
-            stop += 1
-        mass = arrived[bottom, 0]
-        if mass > 0.0:
-            weight, moment, level = 0.0, 0.0, np.inf
-            last = start
-            while last < stop and z[cells[last]] < level:
-                i = cells[last]
-                weight += density[i]
-                moment += density[i] * z[i]
-                level = (mass + moment) / weight
-                last += 1
-            _spread(cells[start:last], z, density, arrived[bottom], level, laid)
-        start = stop
+    start = np.zeros(held.size + 1, dtype=np.int64)
+    for i in range(place.size):
+        if held[place[i]]:
+            start[place[i] + 1] += 1
+    for e in range(held.size):
+        start[e + 1] += start[e]
+    cells = np.empty(start[-1], dtype=np.int64)
+    put = start[:-1].copy()
+    for i in range(place.size):
+        if held[place[i]]:
+            cells[put[place[i]]] = i
+            put[place[i]] += 1
+    for e in range(held.size):
+        if held[e] and arrived[e, 0] > 0.0:
+            below = cells[start[e] : start[e + 1]]
+            level, count = _floor(below, z, density, arrived[e, 0])
+            _spread(below[:count], z, density, arrived[e], level, laid)
+
+
+@njit(cache=True, nogil=True)
+def _floor(cells: Cells, z: Array, density: Array, mass: float) -> tuple[float, int]:
+    """Level h of the new floor; the cells below it are moved to the front.
+
+    Newton's steps from above; each leaves fewer cells, none twice.
+    """
+    count = cells.size
+    while True:
+        weight, moment = 0.0, 0.0
+        base = z[cells[0]]
+        for k in range(count):
+            weight += density[cells[k]]
+            moment += density[cells[k]] * (z[cells[k]] - base)
+        level = base + (mass + moment) / weight
+        kept = 0
+        for k in range(count):
+            i = cells[k]
+            if z[i] < level:
+                cells[kept] = i
+                kept += 1
+        if kept == count or kept == 0:
+            return level, count
+        count = kept
 
 
 @njit(cache=True, nogil=True)
 def _spread(
     cells: Cells, z: Array, density: Array, whole: Array, level: float, laid: Array
 ) -> None:
-    total = 0.0
+    total, lowest = 0.0, cells[0]
     for i in cells:
         total += density[i] * max(level - z[i], 0.0)
+        if z[i] < z[lowest]:
+            lowest = i
     for i in cells:
-        # a layer thinner than the rounding of z: all of it at the bottom
-        share = density[i] * max(level - z[i], 0.0) / total if total > 0.0 else 0.0
-        if total == 0.0 and i == cells[0]:
-            share = 1.0
+        # a layer thinner than the rounding of z: all of it in the lowest cell
+        share = 1.0 if i == lowest else 0.0
+        if total > 0.0:
+            share = density[i] * max(level - z[i], 0.0) / total
         for j in range(whole.size):
             laid[i, j] += share * whole[j]
+
+
+@njit(cache=True, nogil=True)
+def balance(laid: Array, load: Array) -> Array:
+    """Change of each kind (k, n): laid down less eroded."""
+    n, kinds = load.shape
+    change = np.empty((kinds, n))
+    for i in range(n):
+        for j in range(kinds):
+            change[j, i] = laid[i, j] - load[i, j]
+    return change
