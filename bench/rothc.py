@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from twin.processes import rothc
-from twin.processes.rothc_kernel import CO2, DEFICIT, rothc_month
+from twin.processes.compiled import compiled
+from twin.processes.rothc_kernel import DEFICIT, rothc_month
 
-CELLS, MONTHS, BLOCK, THREADS = 1_000_000, 24, 8192, 2
+CELLS, MONTHS, BLOCK, THREADS = 1_000_000, 24, 4096, 2
 DEPTH = 0.23
 INPUTS = (0.008, 0.012)  # kg m-2 a month to DPM and RPM
 WARMTH = (-6.0, -3.0, 3.0, 9.0, 15.0, 19.0, 21.0, 20.0, 15.0, 8.0, 1.0, -4.0)
@@ -29,26 +30,39 @@ def cells() -> tuple[Array, Array, Array, Array]:
     return pools, np.zeros(CELLS), clay, cover
 
 
+@compiled
+def months_of_block(
+    pools: Array, deficit: Array, soil: tuple[Array, Array, float], climate: Array
+) -> None:
+    """All months of a block: decay, then inputs; the block stays in cache."""
+    n = deficit.size
+    own, out = pools.copy(), np.zeros((6, n))
+    rows = (own[0], own[1], own[2], own[3])
+    heat, gain = np.zeros(n), np.zeros(n)
+    for month in range(climate.shape[0]):
+        heat[:] = climate[month, 0]
+        gain[:] = climate[month, 1]
+        rothc_month(rows, deficit, (heat, gain), soil, out)
+        for k in range(4):
+            pool, change, given = own[k], out[k], climate[month, 2 + k]
+            for i in range(n):
+                pool[i] += change[i] + given
+        change = out[DEFICIT]
+        for i in range(n):
+            deficit[i] += change[i]
+    pools[:] = own
+
+
 def blockwise(pools: Array, deficit: Array, clay: Array, cover: Array) -> None:
     """All months of a block before the next block; blocks on two threads."""
-    warmth = rothc.temperature_modifier(np.array(WARMTH))
-    inputs = np.array(INPUTS)[:, None]
+    year = np.zeros((12, 6))
+    year[:, 0], year[:, 1] = rothc.temperature_modifier(np.array(WARMTH)), GAIN
+    year[:, 2:4] = INPUTS
+    climate = np.tile(year, (MONTHS // 12, 1))
 
     def one(start: int) -> None:
         s = slice(start, min(start + BLOCK, CELLS))
-        own, dry = pools[:, s].copy(), deficit[s]
-        rows = (own[0], own[1], own[2], own[3])
-        soil = (clay[s], cover[s], DEPTH)
-        n = dry.size
-        out, heat, gain = np.zeros((6, n)), np.zeros(n), np.zeros(n)
-        for month in range(MONTHS):
-            heat.fill(warmth[month % 12])
-            gain.fill(GAIN[month % 12])
-            rothc_month(rows, dry, (heat, gain), soil, out)
-            own += out[:CO2]  # DPM, RPM, BIO, HUM
-            own[:2] += inputs
-            dry += out[DEFICIT]
-        pools[:, s] = own
+        months_of_block(pools[:, s], deficit[s], (clay[s], cover[s], DEPTH), climate)
 
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(one, range(0, CELLS, BLOCK)))

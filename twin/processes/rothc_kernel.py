@@ -38,7 +38,7 @@ def _dry(
     deficit: Array, gain: Array, clay: Array, cover: Array, depth: float,
     change: Array, modifier: Array
 ) -> None:  # fmt: skip
-    """Change of the moisture deficit, and the moisture modifier after it."""
+    """Change of the moisture deficit, and the modifier of moisture and cover."""
     for i in range(deficit.size):
         most = -(20.0 + 1.3 * clay[i] - 0.01 * clay[i] * clay[i])
         most = most * depth / SAMPLED_DEPTH
@@ -49,7 +49,8 @@ def _dry(
         new = cover[i] * covered + (1.0 - cover[i]) * bare
         change[i] = new - old
         ratio = (most - new) / (most - DRY_LIMIT * most)
-        modifier[i] = min(LEAST_MOISTURE + (1.0 - LEAST_MOISTURE) * ratio, 1.0)
+        moist = min(LEAST_MOISTURE + (1.0 - LEAST_MOISTURE) * ratio, 1.0)
+        modifier[i] = moist * (1.0 - (1.0 - COVERED) * cover[i])
 
 
 @compiled
@@ -174,7 +175,7 @@ def rothc_month(
             depth, out[DEFICIT, start:end], m,
         )  # fmt: skip
         for i in range(n):
-            m[i] *= warmth[start + i] * (1.0 - (1.0 - COVERED) * cover[start + i])
+            m[i] *= warmth[start + i]
             t[i] = 0.0
         _retain(clay[start:end], k)
         dpm, rpm = out[DPM, start:end], out[RPM, start:end]
