@@ -43,7 +43,7 @@ CONNECTORS: tuple[Connector, ...] = (
     Connector(
         "vector",
         ("read", "write"),
-        (".geojson", ".json", ".gpkg"),
+        (".geojson", ".json", ".gpkg", ".shp"),
         "Parcels and plan areas",
         "地块与规划范围",
     ),

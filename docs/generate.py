@@ -74,6 +74,74 @@ def _processes() -> str:
     )
 
 
+def _doses(row: dict[str, Any]) -> str:
+    head = ("dose", "default", "unit", "range", "meaning", "source", "checked")
+    rows = [
+        (
+            f"`{d['name']}`",
+            "required" if d["default"] is ... else d["default"],
+            d.get("unit", ""),
+            f"{d['low']} to {d['high']}",
+            d["label"],
+            d.get("source", ""),
+            "yes" if d.get("verified") else "unverified",
+        )
+        for d in row["doses"]
+    ]
+    return _table(head, rows) if rows else "No dose."
+
+
+def _measures() -> str:
+    catalogue = importlib.import_module("scenarios.interventions.register").catalogue()
+    parts = ["# Measures\n\nWhat a scenario may do to the ground."]
+    for row in catalogue:
+        changed = ", ".join(f"`{t}`" for t in row["targets"]) or "nothing"
+        parts.append(
+            f"## {row['name']}\n\n{row['label']} · {row['label_zh']}. "
+            f"Changes {changed}. Source: {row['source']}.\n\n{_doses(row)}"
+        )
+    return "\n\n".join(parts)
+
+
+def _commands() -> str:
+    click = importlib.import_module("typer.main").get_command(
+        importlib.import_module("minetwin")._app()
+    )
+    parts = ["# Commands"]
+    for name, command in click.commands.items():
+        words = [
+            f"[{p.opts[0]}]" if p.param_type_name == "option" else p.make_metavar(None)
+            for p in command.params
+        ]
+        text = inspect.cleandoc(command.help or "")
+        parts.append(f"## {name}\n\n`minetwin {name} {' '.join(words)}`\n\n{text}")
+    return "\n\n".join(parts)
+
+
+def _fields(model: Any) -> str:
+    schema = model.model_json_schema()
+    rows = (
+        (
+            f"`{key}`",
+            "required"
+            if key in schema.get("required", ())
+            else field.get("default", ""),
+            field.get("description") or field.get("title", ""),
+        )
+        for key, field in schema["properties"].items()
+    )
+    return _table(("key", "default", "what"), rows)
+
+
+def _files() -> str:
+    site = importlib.import_module("twin.site").SiteConfig
+    scenario = importlib.import_module("scenarios.scenario").Scenario
+    return (
+        f"# Files that people write\n\n## site.yaml\n\n{_fields(site)}\n\n"
+        f"## A scenario\n\n{_fields(scenario)}"
+    )
+
+
 def _errors() -> str:
     tree = inspect.getdoc(importlib.import_module("twin.errors")) or ""
     return f"# Errors\n\n```text\n{tree}\n```\n"
@@ -82,6 +150,13 @@ def _errors() -> str:
 def write_reference(folder: Path) -> None:
     """Write every generated page into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {"vocabulary": _vocabulary, "processes": _processes, "errors": _errors}
+    pages = {
+        "vocabulary": _vocabulary,
+        "processes": _processes,
+        "measures": _measures,
+        "commands": _commands,
+        "files": _files,
+        "errors": _errors,
+    }
     for name, make in pages.items():
         (folder / f"{name}.md").write_text(make() + "\n", encoding="utf-8")

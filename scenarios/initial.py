@@ -116,7 +116,9 @@ def types_in(ground: Sequence[Mapping[str, Any]], planted: Set[str]) -> tuple[st
     """
     used = {*planted, *(name for block in ground for name in block["plants"])}
     return tuple(
-        name for name, kind in PLANT_TYPES.items() if name in used or kind.spread.value > 0.0
+        name
+        for name, kind in PLANT_TYPES.items()
+        if name in used or kind.spread.value > 0.0
     )
 
 

@@ -96,6 +96,15 @@ def test_every_dependency_has_its_reason():
     assert [line for line in block if "#" not in line] == []
 
 
+def test_no_package_imports_the_public_face():
+    """minetwin.py stands above the four packages; import-linter holds the rest."""
+    upward = re.compile(r"^\s*(from minetwin|import minetwin)", re.M)
+    inside = [
+        p for p in product_files() if p.suffix == ".py" and p.name != "minetwin.py"
+    ]
+    assert [p for p in inside if upward.search(p.read_text(encoding="utf-8"))] == []
+
+
 def test_every_variable_speaks_both_languages():
     """A label in English and one in Chinese, never the same."""
     from twin.vocabulary import VOCABULARY

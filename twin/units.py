@@ -13,7 +13,7 @@ from .errors import UnitMismatch
 def _registry() -> Any:
     import pint
 
-    units = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
+    units: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
     units.define("percent = 0.01 = %")
     return units
 

@@ -93,12 +93,16 @@ def _coordinates(
             name, data=values, attributes=attributes, dimension_names=[name]
         )
     for name, labels in axes.items():
-        width = max((len(label) for label in labels), default=1)
+        # Zarr v3 has no settled text type yet: labels go the CF way, as flag meanings
         root.create_array(
             name,
-            data=np.array(labels, dtype=f"<U{width}"),
+            data=np.arange(len(labels), dtype="int32"),
             dimension_names=[name],
-            attributes={"long_name": name},
+            attributes={
+                "long_name": name,
+                "flag_values": list(range(len(labels))),
+                "flag_meanings": " ".join(labels),
+            },
         )
     root.create_array(
         "crs",

@@ -107,6 +107,9 @@ class Run:
         cube = xarray.open_zarr(
             self.folder / CUBE, consolidated=False, chunks=None, decode_coords="all"
         )
+        labels = self.manifest["axes"]
+        named = {a: list(labels[a]) for a in cube.dims if a in labels}
+        cube = cube.assign_coords(named)
         vouched: xarray.Dataset = cube.isel(time=slice(0, len(self.times)))
         return vouched
 

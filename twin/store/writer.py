@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,15 @@ from .layout import CUBE, create, shard_path
 
 IN_FLIGHT = 4  # rasters waiting to be written; bounds the memory
 PUBLISH_SECONDS = 2.0
+
+
+class Written(NamedTuple):
+    """A shard on disk: its name, hash and extremes."""
+
+    path: str
+    digest: str
+    low: float
+    high: float
 
 
 class RunWriter:
@@ -36,7 +45,7 @@ class RunWriter:
         self._arrays = arrays
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="minetwin-store")
         self._room = BoundedSemaphore(IN_FLIGHT)
-        self._pending: list[tuple[int, str, Future[tuple[str, str]]]] = []
+        self._pending: list[tuple[int, str, Future[Written]]] = []
         self._published = time.monotonic()
         self._started = time.monotonic() - float(about.get("wall_time_s", 0.0))
 
@@ -76,6 +85,7 @@ class RunWriter:
             "zone_names": list(zone_names),
             "written": 0,
             "chunks": {},
+            "ranges": {},
             "files": {
                 n: _digest((folder / n).read_bytes()) for n in ("zones.npy", "mask.npy")
             },
@@ -109,22 +119,27 @@ class RunWriter:
         if time.monotonic() - self._published > PUBLISH_SECONDS:
             self.publish()
 
-    def _shard(self, name: str, index: int, raster: NDArray[Any]) -> tuple[str, str]:
+    def _shard(self, name: str, index: int, raster: NDArray[Any]) -> Written:
         try:
             self._arrays[name][index] = raster
             path = shard_path(name, index, raster.ndim - 2)
             file = self.folder / path
             # an all-empty raster leaves no file: nothing to vouch for
-            return path, _digest(file.read_bytes()) if file.exists() else ""
+            digest = _digest(file.read_bytes()) if file.exists() else ""
+            low, high = np.fmin.reduce(raster, None), np.fmax.reduce(raster, None)
+            return Written(path, digest, float(low), float(high))
         finally:
             self._room.release()
 
     def publish(self) -> None:
         """Wait for what was taken and let the manifest vouch for it."""
-        for index, _, job in self._pending:
-            path, digest = job.result()
-            if digest:
-                self._manifest["chunks"][path] = digest
+        ranges = self._manifest["ranges"]
+        for index, name, job in self._pending:
+            made = job.result()
+            if made.digest:
+                self._manifest["chunks"][made.path] = made.digest
+                low, high = ranges.get(name, (made.low, made.high))
+                ranges[name] = [min(low, made.low), max(high, made.high)]
             self._manifest["written"] = max(self._manifest["written"], index + 1)
         self._pending.clear()
         self._manifest["wall_time_s"] = round(time.monotonic() - self._started, 3)
