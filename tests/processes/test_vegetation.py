@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from cells import step_of
 
+from twin.errors import DeclarationError
 from twin.process import Array
 from twin.processes import vegetation as module
 from twin.processes.canopy_cover import CanopyCover
@@ -175,6 +176,15 @@ def test_full_stands_cover_the_ground_and_bare_ground_is_bare():
     assert (cover[:3] > 0.5).all()
     assert (cover <= 1.0).all()
     assert cover[3] == 0.0
+
+
+@pytest.mark.parametrize("kind", [Vegetation, CanopyCover])
+def test_another_number_of_plant_types_than_the_run_holds_is_refused(kind):
+    process = kind(plant_types=("pine", "grass"))
+    see = {name: np.ones((3, 1)) for name in process.reads}
+
+    with pytest.raises(DeclarationError, match="holds 3 plant types"):
+        process.step(see, step_of(7))
 
 
 def test_parameters_of_a_process_are_frozen():

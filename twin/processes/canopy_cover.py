@@ -11,7 +11,7 @@ import numpy as np
 
 from ..process import Array, Every, Scope, Step, parameter
 from .compiled import compiled
-from .plant_types import DEFAULT_TYPES, column
+from .plant_types import DEFAULT_TYPES, check_types, column
 from .vector_math import vexp
 
 
@@ -84,6 +84,7 @@ class CanopyCover:
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Write the cover."""
+        check_types(self.plant_types, see["stocking"], self.name)
         cover = canopy_cover(
             see["stocking"],
             see["biomass_carbon_above"],

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..errors import unknown_name
+from ..errors import DeclarationError, unknown_name
 from ..process import Array
 from .growth import stand_biomass
 
@@ -205,6 +205,15 @@ def column(names: Iterable[str], key: str) -> Array:
             raise unknown_name("plant type", name, PLANT_TYPES, "plant_types")
         found.append(float(getattr(PLANT_TYPES[name], key).value))
     return np.array(found)
+
+
+def check_types(names: tuple[str, ...], stocking: Array, process: str) -> None:
+    """Refuse stocks that hold another number of plant types than the process."""
+    if len(names) != stocking.shape[0]:
+        raise DeclarationError(
+            f"{process}: the run holds {stocking.shape[0]} plant types, the process is "
+            f"set to {len(names)} ({', '.join(names)}); give both the same plant_types"
+        )
 
 
 def standing_carbon(

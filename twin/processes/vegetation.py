@@ -12,7 +12,14 @@ import numpy as np
 from ..process import Array, Every, Scope, Step, parameter
 from .cell_arrays import spread
 from .growth import effective_months
-from .plant_types import CARBON_FRACTION, DEFAULT_TYPES, KG_M2, SITE_FACTOR, column
+from .plant_types import (
+    CARBON_FRACTION,
+    DEFAULT_TYPES,
+    KG_M2,
+    SITE_FACTOR,
+    check_types,
+    column,
+)
 from .vegetation_kernel import (
     FIXED,
     LITTER,
@@ -137,6 +144,7 @@ class Vegetation:
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Return growth, turnover and recovery of the month."""
         stocking = see["stocking"]
+        check_types(self.plant_types, stocking, self.name)
         types, cells = stocking.shape
         water = water_modifier(
             see["actual_evapotranspiration"],
