@@ -146,17 +146,7 @@ class Vegetation:
         stocking = see["stocking"]
         check_types(self.plant_types, stocking, self.name)
         types, cells = stocking.shape
-        water = water_modifier(
-            see["actual_evapotranspiration"],
-            see["potential_evapotranspiration"],
-            enough=self.enough_water,
-        )
-        ageing = effective_months(
-            see["air_temperature"],
-            water,
-            base=self.base_temperature,
-            season=self.warmth_of_year,
-        )
+        ageing = self._ageing(see)
         out, flows = np.zeros((4, types, cells)), np.zeros((4, cells))
         grow_month(
             tuple(see[name] for name in STAND),
@@ -175,3 +165,17 @@ class Vegetation:
             "dead_wood_carbon": flows[WOOD],
             "net_primary_production_total": flows[FIXED],
         }
+
+    def _ageing(self, see: Mapping[str, Any]) -> Array | float:
+        """Effective years of the month."""
+        water = water_modifier(
+            see["actual_evapotranspiration"],
+            see["potential_evapotranspiration"],
+            enough=self.enough_water,
+        )
+        return effective_months(
+            see["air_temperature"],
+            water,
+            base=self.base_temperature,
+            season=self.warmth_of_year,
+        )
