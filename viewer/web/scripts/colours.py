@@ -17,6 +17,7 @@ DIVERGING = ("vik", "roma", "broc", "cork")
 CYCLIC = ("romaO",)
 LAND = ("oleron",)  # its upper half only: no mine lies below the sea in these colours
 ENTRIES = 64
+DARKEST = {"lajolla": 0.2, "grayC": 0.15}  # left out: near black hides the relief
 
 HEAD = '''/**
  * Colour maps, written by scripts/colours.py: do not edit.
@@ -50,7 +51,7 @@ def main() -> None:
         colours = hexes(
             name,
             light_to_dark=name in SEQUENTIAL_LIGHT_TO_DARK,
-            start=0.503 if name in LAND else 0.0,
+            start=0.503 if name in LAND else DARKEST.get(name, 0.0),
         )
         lines.append(f'  {name}:\n    "{colours}",\n')
     lines.append("};\n")

@@ -78,11 +78,11 @@ async function shown(step: number, views: ShownView[], parts: Parts | null): Pro
     ofRun = made(parts.ground);
     moved = ground();
   }
-  const most = layer && control ? mostBetween(layer, control) : 0;
+  const apart = layer && control ? mostBetween(layer, control) : { most: 0, largest: 0 };
   const typical = { layer: parts.layer?.typical, control: parts.control?.typical };
   const transfer = [layer, control].flatMap((r) => (r ? [r.codes.buffer, r.texels.buffer] : []));
   if (moved) transfer.push(moved.heights.buffer, moved.slopes.buffer);
-  tell({ type: "shown", step, layer, control, ground: moved, most, typical }, transfer);
+  tell({ type: "shown", step, layer, control, ground: moved, ...apart, typical }, transfer);
 }
 
 async function handle(message: ToWorker): Promise<void> {

@@ -35,8 +35,9 @@ export type FromWorker =
       control: LayerRaster | null;
       /** null: as before. */
       ground: GroundRaster | null;
-      /** Difference that hardly any cell exceeds. */
+      /** Difference that hardly any cell exceeds, and the largest. */
       most: number;
+      largest: number;
       /** 2nd and 98th percentile through time, when the server told them. */
       typical: { layer?: [number, number]; control?: [number, number] };
     }

@@ -15,7 +15,14 @@ const SUPERSCRIPTS: Record<string, string> = {
   "8": "⁸",
   "9": "⁹",
 };
-const NAMED_UNITS: Record<string, string> = { "1": "", percent: "%", degC: "°C", year: "a" };
+const NAMED_UNITS: Record<string, string> = {
+  "1": "",
+  percent: "%",
+  degC: "°C",
+  year: "a",
+  ug: "µg",
+  degree: "°",
+};
 
 /** UDUNITS spelling to print: `t ha-1 year-1` becomes t ha⁻¹ a⁻¹. */
 export function unitText(unit: string): string {

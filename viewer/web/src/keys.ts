@@ -26,7 +26,10 @@ export function attachKeys(store: Store, map: SiteMap, actions: KeyActions): () 
     " ": () => store.change((s) => withPlaying(s, !s.playing)),
     "[": () => step(-1),
     "]": () => step(1),
-    d: () => store.change((s) => (pairOf(s) ? { ...s, difference: !s.difference, most: 0 } : s)),
+    d: () =>
+      store.change((s) =>
+        pairOf(s) ? { ...s, difference: !s.difference, most: 0, largest: 0 } : s,
+      ),
     i: () => store.set({ drawer: !store.state.drawer }),
     l: () => store.set({ lang: store.state.lang === "en" ? "zh" : "en" }),
     Home: actions.home,

@@ -71,29 +71,31 @@ function differenceAt(a: LayerRaster, b: LayerRaster, i: number): number {
 }
 
 /**
- * |a - b| that one in a hundred of the cells that differ exceeds, or the largest where
- * that is much the same: a few cells should not flatten all others.
+ * |a - b| that one in twenty of the cells that differ exceeds, and the largest:
+ * a few cells should not flatten all others.
  */
-export function mostBetween(a: LayerRaster, b: LayerRaster): number {
-  let most = 0;
-  for (let i = 0; i < a.codes.length; i++) most = Math.max(most, differenceAt(a, b, i));
+export function mostBetween(a: LayerRaster, b: LayerRaster): { most: number; largest: number } {
+  let largest = 0;
+  for (let i = 0; i < a.codes.length; i++) largest = Math.max(largest, differenceAt(a, b, i));
   const least = a.scale + b.scale; // less is not a difference but rounding
-  if (most <= least) return most;
+  if (largest <= least) return { most: largest, largest };
   const counts = new Uint32Array(BINS + 1);
   let differing = 0;
   for (let i = 0; i < a.codes.length; i++) {
     const d = differenceAt(a, b, i);
     if (d <= least) continue;
     differing++;
-    const bin = Math.floor((d / most) * BINS);
+    const bin = Math.floor((d / largest) * BINS);
     counts[bin] = (counts[bin] as number) + 1;
   }
   let beyond = 0;
   for (let bin = BINS; bin >= 0; bin--) {
     beyond += counts[bin] as number;
-    if (beyond > differing * 0.01) return (most * Math.min(BINS, bin + 1)) / BINS;
+    if (beyond > differing * 0.05) {
+      return { most: (largest * Math.min(BINS, bin + 1)) / BINS, largest };
+    }
   }
-  return most;
+  return { most: largest, largest };
 }
 
 /** Heights of tiles whose last row and column belong to the next tile, at a stride. */

@@ -52,6 +52,7 @@ export interface State {
   readonly feeds: readonly FeedInfo[];
   /** Largest |plan - control| seen of the shown layer; the legend grows, never shrinks. */
   readonly most: number;
+  readonly largest: number;
   /** Range seen of each layer entry in its own unit, by `rangeKey`. */
   readonly ranges: Readonly<Record<string, Seen>>;
   readonly drawer: boolean;
@@ -85,6 +86,7 @@ export function initial(lang: Lang, theme: Theme): State {
     latest: {},
     feeds: [],
     most: 0,
+    largest: 0,
     ranges: {},
     drawer: false,
     panel: true,
@@ -229,12 +231,12 @@ export function withSite(state: State, site: SiteInfo, now: number): State {
 }
 
 export function withRun(state: State, id: string): State {
-  const next = settle({ ...state, run: id, most: 0, point: null });
+  const next = settle({ ...state, run: id, most: 0, largest: 0, point: null });
   return { ...next, step: clampStep(next, next.step) };
 }
 
 export function withChoice(state: State, choice: Choice | null): State {
-  return { ...state, choice, most: 0, point: null };
+  return { ...state, choice, most: 0, largest: 0, point: null };
 }
 
 export function withStep(state: State, step: number): State {

@@ -53,7 +53,12 @@ function seenIn(raster: LayerRaster, typical: readonly [number, number] | undefi
 /** State once a step is on the screen. */
 export function shownIn(state: State, shown: Extract<FromWorker, { type: "shown" }>): State {
   const { step, layer, control, typical } = shown;
-  let next: State = { ...state, shown: step, most: Math.max(state.most, shown.most) };
+  let next: State = {
+    ...state,
+    shown: step,
+    most: Math.max(state.most, shown.most),
+    largest: Math.max(state.largest, shown.largest),
+  };
   if (layer) next = withRange(next, seenIn(layer, typical.layer));
   if (control) next = withRange(next, seenIn(control, typical.control));
   return next;

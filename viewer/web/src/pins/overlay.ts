@@ -84,13 +84,7 @@ export class Overlay {
     const z = field.at(x, y) * up;
     const front = this.scene.project(x, y, z, this.out);
     const size = this.sizes.get(element) ?? { w: 0, h: 0 };
-    const above = item.rise === undefined ? size.h / 2 : item.rise + size.h;
-    const box = {
-      x: this.out.x - size.w / 2,
-      y: this.out.y - above,
-      w: size.w,
-      h: item.rise === undefined ? size.h : above,
-    };
+    const box = this.room(item, size);
     const outside =
       !front ||
       this.out.x < -size.w ||
@@ -104,6 +98,20 @@ export class Overlay {
     if (!item.yields) element.classList.toggle("behind", hidden(field, this.scene, x, y, z, up));
     this.taken.push(box);
     element.style.transform = `translate(${this.out.x.toFixed(1)}px, ${this.out.y.toFixed(1)}px)`;
+  }
+
+  /** Room that an element takes; pins rise above those that stand there already. */
+  private room({ element, rise }: Anchored, { w, h }: { w: number; h: number }): Placed {
+    const box = { x: this.out.x - w / 2, y: this.out.y - h / 2, w, h };
+    if (rise === undefined) return box;
+    let lift = rise;
+    box.y = this.out.y - lift - h;
+    for (let i = 0; i < 4 && this.overlaps(box); i++) {
+      lift += h + 4;
+      box.y = this.out.y - lift - h;
+    }
+    element.style.setProperty("--rise", `${lift}px`);
+    return box;
   }
 
   private overlaps(box: Placed): boolean {

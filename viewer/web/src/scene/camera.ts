@@ -65,7 +65,7 @@ export function overview(scene: Scene, halfWidth: number, halfHeight: number, z:
   const size = Math.max(halfWidth, halfHeight);
   scene.controls.minDistance = Math.max(10, size / 60);
   scene.controls.maxDistance = size * 12;
-  place(scene, { x: 0, y: -halfHeight * 0.05, z, distance, ...FROM });
+  place(scene, { x: 0, y: -halfHeight * 0.12, z, distance, ...FROM });
 }
 
 /** Clip planes that follow the distance. */

@@ -71,8 +71,8 @@ export class ParcelLines {
       return mesh;
     };
     this.meshes = [
-      ribbon(3.6, new Vector4(0.05, 0.08, 0.08, 0.38), 1),
-      ribbon(1.7, new Vector4(1, 1, 1, 0.95), 2),
+      ribbon(3, new Vector4(0.05, 0.08, 0.08, 0.32), 1),
+      ribbon(1.3, new Vector4(1, 1, 1, 0.9), 2),
     ];
   }
 

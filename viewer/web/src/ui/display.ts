@@ -54,7 +54,7 @@ export function display(context: Context): Part {
         h("option", {
           value: s.id,
           selected: s.id === now.surface,
-          text: `${s.date} · ${t(s.kind as Word)}${surfaces.length > 1 ? ` · ${s.id}` : ""}`,
+          text: `${s.date} · ${t(s.kind as Word)}${surfaces.some((o) => o !== s && o.date === s.date && o.kind === s.kind) ? ` · ${s.id}` : ""}`,
         }),
       ),
     );

@@ -1,7 +1,7 @@
 /** Indicators of every parcel at the shown date, the plan beside its control. */
 import { fetchIndicators } from "../api";
 import type { TableInfo } from "../api_types";
-import { day, number, signed, unitText } from "../format";
+import { alike, day, unitText } from "../format";
 import { pairOf, runOf, type State } from "../store";
 import { type Context, changed, type Part } from "./context";
 import { h, iconButton } from "./dom";
@@ -30,6 +30,14 @@ export function csv(table: TableInfo): string {
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [table.columns, ...table.rows].map((row) => row.map(quote).join(",")).join("\r\n");
+}
+
+/** Difference to the control, null where it is nothing that the numbers would show. Pure. */
+export function changeOf(value: number, other: Cell | undefined): number | null {
+  if (typeof other !== "number") return null;
+  const change = value - other;
+  const size = Math.max(Math.abs(value), Math.abs(other));
+  return Math.abs(change) > 5e-3 * size ? change : null;
 }
 
 export function indicators(context: Context): Part {
@@ -150,19 +158,17 @@ export function indicators(context: Context): Part {
           return h("th", { scope: "row", text });
         }
         const other = beside?.[column];
-        const change =
-          typeof other === "number" && column !== "area_ha" && value !== other
-            ? value - other
-            : null;
+        const change = column === "area_ha" ? null : changeOf(value, other);
+        const [own = "", apart = ""] = alike([value, change], lang);
         return h(
           "td",
           {},
-          number(value, lang),
+          own,
           change === null
             ? null
             : h("span", {
                 class: "change",
-                text: signed(change, lang),
+                text: change > 0 ? `+${apart}` : apart,
                 title: t("legendDifference"),
               }),
         );

@@ -40,13 +40,18 @@ export function runPicker(context: Context): Part {
     segments,
   );
 
+  function nameOf(run: RunInfo | undefined): string {
+    const title = store.state.lang === "zh" ? run?.title_zh : run?.title;
+    return title || run?.title || run?.name || run?.id || "";
+  }
+
   function show(wantControl: boolean, wantDifference: boolean): void {
     store.change((state) => {
       const run = runOf(state);
       const pair = pairOf(state);
       const wanted = run && pair && run.control !== wantControl ? pair.id : run?.id;
       const next = wanted && wanted !== state.run ? withRun(state, wanted) : state;
-      return { ...next, difference: wantDifference, most: 0 };
+      return { ...next, difference: wantDifference, most: 0, largest: 0 };
     });
   }
 
@@ -57,13 +62,14 @@ export function runPicker(context: Context): Part {
     const pair = pairOf(state);
     none.hidden = runs.length > 0;
     select.hidden = runs.length === 0;
+    select.title = nameOf(runs.find((r) => r.id === run?.id || r.id === pair?.id));
     segments.hidden = !run || (!pair && !run.control);
     select.replaceChildren(
       ...runs.map((r) =>
         h("option", {
           value: r.id,
           selected: r.id === state.run || (r.id === pair?.id && !!run?.control),
-          text: (state.lang === "zh" ? r.title_zh : r.title) || r.title || r.name || r.id,
+          text: nameOf(r),
         }),
       ),
     );
