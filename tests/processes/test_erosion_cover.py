@@ -76,7 +76,7 @@ def test_monthly_fallback_gives_nothing_for_a_dry_year():
     made = fournier_erosivity(rain)
 
     assert not made[0].any()
-    assert made[1, 6] == pytest.approx(1.735 * 10**-0.8188 * 100.0**1.5)
+    assert made[1, 6] == pytest.approx(17.02 * 1.735 * 10**-0.8188 * 1000.0)
 
 
 def test_erodibility_of_loess_is_high_and_gravel_armours():

@@ -32,7 +32,7 @@ def minetwin(*words: object, timeout: float = 600) -> str:
 
 @dataclass
 class Server:
-    """`minetwin serve` on a site, as a child process that can be stopped and restarted."""
+    """`minetwin serve` on a site, as a child process that can be restarted."""
 
     site: Path
     port: int = field(default_factory=free_port)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from server_process import Server, minetwin
 from playwright.sync_api import Page
+from server_process import Server, minetwin
 
 from twin.site import Site
 
@@ -59,7 +59,10 @@ seed: 1
 interventions:
   - {measure: topsoil, area: {parcels: [spit]}, date: 2024-04, thickness: 0.2}
   - {measure: compost, area: {parcels: [spit]}, date: 2024-05, dose: 30}
-  - {measure: plant, area: {parcels: [spit]}, date: 2025-04, mix: {robinia: 0.6, alfalfa: 0.4}}
+  - measure: plant
+    area: {parcels: [spit]}
+    date: 2025-04
+    mix: {robinia: 0.6, alfalfa: 0.4}
 """
 
 
@@ -105,8 +108,8 @@ def test_both_epochs_are_surveyed_surfaces_of_one_site(park: Path) -> None:
     assert (old.date.year, new.date.year) == (2015, 2023)
     assert old.kind == new.kind == "surveyed"
     assert old.grid == new.grid
-    reach = [np.flatnonzero(np.isfinite(s.elevation).any(axis=0))[-1] for s in (old, new)]
-    assert reach[1] > reach[0]
+    east = [np.isfinite(s.elevation).any(axis=0).nonzero()[0][-1] for s in (old, new)]
+    assert east[1] > east[0]
     dropped = {n["what"]: n["count"] for n in audit_of(site, new.id)["dropped"]}
     assert dropped["noise points (class 7)"] == 37
     assert dropped["noise points (class 18)"] == 5
