@@ -88,7 +88,7 @@ def _ground() -> dict[str, Any]:
     """Soil and plants of each parcel; synthetic, in the range of raw loess spoil."""
     spoil = {
         "bulk_density": 1600,
-        "soil_depth": 0.4,
+        "soil_depth": 3,
         "soil_organic_carbon": 3,
         "geogenic_carbon": 6,
         "available_water_capacity": 55,
@@ -99,7 +99,7 @@ def _ground() -> dict[str, Any]:
         "default": {
             "clay_content": 18,
             "bulk_density": 1350,
-            "soil_depth": 1.5,
+            "soil_depth": 5,
             "soil_organic_carbon": 14,
             "available_water_capacity": 110,
             "soil_ph": 8.3,
@@ -140,7 +140,7 @@ def _ground() -> dict[str, Any]:
         "gangue": {
             "clay_content": 10,
             "bulk_density": 1700,
-            "soil_depth": 0.3,
+            "soil_depth": 2,
             "soil_organic_carbon": 1,
             "geogenic_carbon": 120,
             "available_water_capacity": 35,
@@ -177,10 +177,10 @@ def plan() -> dict[str, Any]:
             {"measure": "lime", "area": gangue, "date": "2025-09", "dose": 12},
             {"measure": "compost", "area": dump, "date": "2025-09", "dose": 30},
             {"measure": "compost", "area": gangue, "date": "2025-09", "dose": 40},
-            _plant("dump-top", "2026-04", {"alfalfa": 0.7, "grass": 0.2}),
-            _plant("dump-north", "2026-04", {"robinia": 0.6, "caragana": 0.3}),
-            _plant("dump-south", "2026-04", {"caragana": 0.6, "alfalfa": 0.3}),
-            _plant("gangue", "2026-05", {"seabuckthorn": 0.6, "grass": 0.3}),
+            _plant("dump-top", "2026-04", {"grass": 0.5, "alfalfa": 0.4}),
+            _plant("dump-north", "2026-04", {"robinia": 0.4, "grass": 0.5}),
+            _plant("dump-south", "2026-04", {"caragana": 0.4, "grass": 0.5}),
+            _plant("gangue", "2026-05", {"seabuckthorn": 0.5, "grass": 0.4}),
             _plant("stockpile", "2027-04", {"alfalfa": 0.5, "grass": 0.4}),
         ],
     }
