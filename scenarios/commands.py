@@ -89,10 +89,16 @@ def compare(
     run_b: Annotated[str, typer.Argument(help="Run id to compare with.")],
     site: SiteOption,
     as_json: JsonOption = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every date, not the last only.")
+    ] = False,
+    csv: Annotated[
+        Path | None, typer.Option(help="Also write every row to this CSV file.")
+    ] = None,
 ) -> None:
     """Set two runs side by side: per parcel and year, with, without and difference.
 
-    Example: minetwin compare plan plan-control --site north-dump
+    Example: minetwin compare plan plan-control --site north-dump --csv plan.csv
     """
     from twin.site import Site
 
@@ -102,10 +108,16 @@ def compare(
 
     opened = Site.open(site)
     found = compare_runs(open_run(opened, run_a), open_run(opened, run_b))
+    if csv is not None:
+        csv.write_bytes(found.to_csv())
     if as_json:
         say({"run_a": run_a, "run_b": run_b, "rows": found.rows})
         return
-    typer.echo(table(found.head, found.lines))
+    told = found if every else found.last_year()
+    typer.echo(table(told.head, told.lines))
+    if not every:
+        dates = len({row["date"] for row in found.rows})
+        typer.echo(f"the last of {dates} dates; --all prints, --csv writes them all")
 
 
 def check(
