@@ -20,8 +20,11 @@ const CYCLIC = "romaO";
 
 /** Colours and range of what is shown. */
 export function scaleOf(state: State, layer: LayerInfo): Scale {
-  if (differing(state))
-    return { map: DIVERGING, range: symmetric(state.most), less: false, more: false };
+  if (differing(state)) {
+    const range = symmetric(state.most);
+    const beyond = state.largest > range.high * 1.001;
+    return { map: DIVERGING, range, less: beyond, more: beyond };
+  }
   if (layer.colours === CYCLIC) {
     return { map: CYCLIC, range: { low: 0, high: 360 }, less: false, more: false };
   }
@@ -67,7 +70,8 @@ export function legend(context: Context): Part {
   );
 
   function update(state: State, before: State | null): void {
-    if (!changed(state, before, "site", "choice", "difference", "most", "run", "ranges")) return;
+    if (!changed(state, before, "site", "choice", "difference", "most", "largest", "run", "ranges"))
+      return;
     const layer = layerOf(state);
     element.hidden = !layer;
     if (!layer) return;
