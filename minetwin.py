@@ -148,9 +148,11 @@ def demo(
 
     Example: minetwin demo --out my-first-mine
     """
+    from scenarios.commands import stoppable
     from scenarios.demo_site import make_demo_site
 
-    make_demo_site(out, quick=quick, say=typer.echo)
+    with stoppable():
+        make_demo_site(out, quick=quick, say=typer.echo)
     if not no_serve:
         serve(out, port=port)
 
@@ -187,10 +189,6 @@ def main() -> None:
     except MinetwinError as error:
         sys.stderr.write(f"minetwin: {error}\n")
         raise SystemExit(2) from None
-    except KeyboardInterrupt as stop:
-        told = str(stop) or "nothing is lost: the same command again takes it up"
-        sys.stderr.write(f"\nminetwin: stopped; {told}\n")
-        raise SystemExit(130) from None
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None

@@ -6,6 +6,8 @@ Imports stand inside the bodies so that ``minetwin --help`` loads none of them.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +27,17 @@ def say(data: Any) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
 
 
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Answer Ctrl-C with how to go on, and exit 130."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        told = str(stop) or "nothing is lost: the same command again goes on"
+        typer.echo(f"\nminetwin: stopped; {told}", err=True)
+        raise typer.Exit(130) from None
+
+
 def build(
     site_dir: Annotated[Path, typer.Argument(help="Folder that holds site.yaml.")],
 ) -> None:
@@ -36,7 +49,7 @@ def build(
 
     from .progress import bar
 
-    with bar("build") as report:
+    with stoppable(), bar("build") as report:
         built = build_site(site_dir, progress=report)
     typer.echo(f"{site_dir}: built {len(built.surfaces)} surfaces")
     for surface in built.surfaces:
@@ -62,7 +75,7 @@ def run(
     from .scenario import Scenario
 
     plan = Scenario.from_yaml(scenario)
-    with bar(plan.name) as report:
+    with stoppable(), bar(plan.name) as report:
         result = run_both(plan, Site.open(site), progress=report)
     if as_json:
         say([summary(run) for run in result.runs])
