@@ -196,6 +196,23 @@ def _pass_down(receivers: Cells, order: Cells, total: Raster) -> None:
 
 
 @njit(cache=True, nogil=True)
+def _donors(z: Raster, receivers: Cells, near: Cells) -> NDArray[np.int8]:
+    """Count the neighbours that send water to each cell."""
+    waiting = np.zeros(z.size, dtype=np.int8)
+    for i in range(z.size):
+        r = receivers[i]
+        if r < 0 or r == i:
+            continue
+        if z[r] < z[i]:
+            for k in range(8):
+                if z[i + near[k]] < z[i]:
+                    waiting[i + near[k]] += 1
+        else:
+            waiting[r] += 1
+    return waiting
+
+
+@njit(cache=True, nogil=True)
 def _spread(
     z: Raster,
     receivers: Cells,
@@ -206,15 +223,7 @@ def _spread(
 ) -> None:
     """Pass totals on from each cell once everything above it has arrived."""
     n = z.size
-    waiting = np.zeros(n, dtype=np.int8)
-    for i in range(n):
-        if receivers[i] >= 0 and receivers[i] != i:
-            if z[receivers[i]] < z[i]:
-                for k in range(8):
-                    if z[i + near[k]] < z[i]:
-                        waiting[i + near[k]] += 1
-            else:
-                waiting[receivers[i]] += 1
+    waiting = _donors(z, receivers, near)
     stack = np.empty(n, dtype=np.int64)
     share = np.empty(8)
     for spring in range(n):
