@@ -24,7 +24,7 @@ STEEP, LOST_ON_STEEP = 50.0, 0.6  # degrees, share of pulses without return ther
 STRAY = 6e-5  # share of pulses that return from birds or from below by multipath
 GROUND, LOW, MEDIUM, HIGH, BUILDING, LOW_NOISE, HIGH_NOISE = 2, 3, 4, 5, 6, 7, 18
 FIRST_SECOND = 400_000_000.0  # adjusted standard GPS time of the flight, s
-SMOKE = ((1085.0, 1120.0), 38.0)  # a dust plume hid the ground: centre and radius, m
+SMOKE = ((1085.0, 1120.0), 16.0)  # a dust plume hid the ground: centre and radius, m
 
 
 @dataclass(frozen=True)
