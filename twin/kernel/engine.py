@@ -38,6 +38,7 @@ class Engine:
     balance: Balance
     kept: tuple[str, ...]
     plan: CellPlan = field(init=False)
+    shown: tuple[Process, ...] = field(init=False)
     form: tuple[Process, ...] = field(init=False)
     yearly: tuple[Process, ...] = field(init=False)
 
@@ -50,7 +51,11 @@ class Engine:
                     f"process '{process.name}' wants the whole grid each month; "
                     "grid processes run each year"
                 )
-        self.plan = CellPlan.of([p for p in order if p.every == "month"], self.kept)
+        month = [p for p in order if p.every == "month"]
+        read = {name for p in order for name in p.reads}
+        # nobody waits for these: they are asked at outputs only
+        self.shown = tuple(p for p in month if not p.adds and not read & {*p.writes})
+        self.plan = CellPlan.of([p for p in month if p not in self.shown], self.kept)
         year = [p for p in order if p.every == "year"]
         self.form = tuple(p for p in year if not p.adds)
         self.yearly = tuple(p for p in year if p.adds)

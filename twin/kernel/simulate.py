@@ -156,10 +156,9 @@ def _put(engine: Engine, output: Output, index: int, writer: Writer | None) -> N
         return
     when = step_of(shift(engine.month, -1 if index else 0), engine.model.grid)
     pool = engine.pool(when)
-    for process in engine.plan.order:
+    for process in (*engine.plan.order, *engine.shown):
         if not process.adds and set(process.writes) & set(output.layers):
-            got = called(process, pool, when, engine.shapes(process.writes))
-            pool |= got
+            pool |= called(process, pool, when, engine.shapes(process.writes))
     writer.write(index, {n: pool[n] for n in output.layers if n in pool})
 
 
@@ -169,7 +168,7 @@ def diagnose(model: Model, state: State, forcing: Forcing) -> dict[str, Array]:
     engine.reshape_ground()
     when = step_of(engine.month, model.grid)
     pool = engine.pool(when)
-    for process in engine.plan.order:
+    for process in (*engine.plan.order, *engine.shown):
         shapes = engine.shapes((*process.writes, *process.adds))
         got = called(process, pool, when, shapes)
         pool |= {name: got[name] for name in process.writes}
