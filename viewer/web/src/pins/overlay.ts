@@ -111,6 +111,7 @@ export class Overlay {
       box.y = this.out.y - lift - h;
     }
     element.style.setProperty("--rise", `${lift}px`);
+    element.style.zIndex = String(Math.max(1, 20 - Math.round(lift / h))); // stems pass behind
     return box;
   }
 
