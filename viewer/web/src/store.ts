@@ -221,7 +221,6 @@ export function withSite(state: State, site: SiteInfo, now: number): State {
   const next = settle({
     ...state,
     site,
-    ranges: {},
     run: run?.id ?? null,
     surface,
     latest,
