@@ -110,7 +110,7 @@ def _commands() -> str:
     parts = ["# Commands"]
     for name, command in click.commands.items():
         words = [
-            f"[{p.opts[0]}]" if p.param_type_name == "option" else p.make_metavar(None)
+            f"[{p.opts[0]}]" if p.param_type_name == "option" else p.name.upper()
             for p in command.params
         ]
         text = inspect.cleandoc(command.help or "")

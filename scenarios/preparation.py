@@ -74,7 +74,7 @@ def prepare(
     climate = read_monthly(climate_file)
     start = month_of(scenario.start)
     weather = repeat(
-        climate.start, climate.values, first=start, months=scenario.years * 12 + 1
+        climate.start, climate.values, first=start, months=scenario.years * 12
     )
     names = scenario.processes or first_set(weather)
     told = f"{site.folder / 'site.yaml'}"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twin.kernel import Forcing, Ledger, Model, Output, simulate
-from twin.kernel.ledger import HEAD
+from twin.kernel import Forcing, Model, Output, simulate
 from twin.process import Array
 from twin.store import Run, RunWriter, load_checkpoint
 from twin.vocabulary import VOCABULARY
@@ -137,7 +134,7 @@ def _run_one(
     finally:
         keeper.writer.close()
     files = {
-        "ledger.csv": _ledger_csv(outcome.ledger),
+        "ledger.csv": outcome.ledger.to_csv(),
         "indicators.csv": to_csv(keeper.rows),
     }
     keeper.writer.finish(closure=outcome.closure, files=files)
@@ -234,15 +231,6 @@ def _about(scenario: Scenario, ready: Prepared) -> dict[str, Any]:
         ],
     }
     return told | {"fingerprint": fingerprint(told)}
-
-
-def _ledger_csv(ledger: Ledger) -> bytes:
-    """Entries of the ledger, UTF-8 with the byte order mark that Excel needs."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEAD)
-    writer.writerows(ledger.rows())
-    return text.getvalue().encode("utf-8-sig")
 
 
 def _put_in_place(work: Path, place: Path) -> Path:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import xarray
 
 
+TEXTS = {"parcel", "date", "month", "cause", "stock", "zone", "unit"}
+
+
 class Run:
     """A run folder. ``run["soil_organic_carbon"]`` is an xarray.DataArray."""
 
@@ -186,6 +189,9 @@ class Run:
 def _numbers(row: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, text in row.items():
+        if key in TEXTS:
+            found[key] = text
+            continue
         try:
             found[key] = float(text) if text else None
         except ValueError:
