@@ -17,7 +17,7 @@ import xarray as xr
 sys.path.insert(0, str(Path(__file__).parents[1] / "kernel"))
 import toys
 
-from twin.errors import StoreError
+from twin.errors import OutsideSite, StoreError
 from twin.kernel import Outcome, simulate
 from twin.store import Run, RunWriter, load_checkpoint
 
@@ -39,12 +39,14 @@ def writer(folder: Path) -> RunWriter:
     )
 
 
-def finished(folder: Path) -> tuple[Run, Outcome]:
+def finished(
+    folder: Path, events: tuple[toys.Compost, ...] = (toys.Compost(),)
+) -> tuple[Run, Outcome]:
     """A whole run of the toy."""
     to = writer(folder)
     out = simulate(
         toys.model(), toys.state(), toys.forcing(), until=UNTIL, output=toys.OUTPUT,
-        events=[toys.Compost()], writer=to,
+        events=events, writer=to,
     )  # fmt: skip
     to.finish(closure=out.closure, files={"ledger.csv": out.ledger.to_csv()})
     return Run.open(folder), out
@@ -86,6 +88,34 @@ def test_a_changed_byte_is_found(tmp_path: Path) -> None:
     shard.write_bytes(bytes(data))
     with pytest.raises(StoreError, match="changed or damaged"):
         run.verify()
+
+
+def test_a_damaged_tile_is_never_read_as_data(tmp_path: Path) -> None:
+    """Each tile carries a checksum that is compared when it is read."""
+    run, _ = finished(tmp_path / "run")
+    name = "cube.zarr/soil_carbon_hum/c/2/0/0"
+    data = bytearray((run.folder / name).read_bytes())
+    data[200] ^= 1
+    (run.folder / name).write_bytes(bytes(data))
+    with pytest.raises(StoreError, match="its checksum differs"):
+        run.map("soil_carbon_hum", 2)
+    with pytest.raises(StoreError, match="its checksum differs"):
+        run.series("soil_carbon_hum", 1, 1)
+
+
+@pytest.mark.parametrize("cell", [(-1, 0), (110, 0), (0, 190), (0, -1)])
+def test_a_cell_outside_the_grid_has_no_series(
+    tmp_path: Path, cell: tuple[int, int]
+) -> None:
+    run, _ = finished(tmp_path / "run")
+    with pytest.raises(OutsideSite, match="there is no cell"):
+        run.series("soil_carbon_hum", *cell)
+
+
+def test_a_layer_without_axis_has_one_entry(tmp_path: Path) -> None:
+    run, _ = finished(tmp_path / "run")
+    with pytest.raises(StoreError, match="has no entry 1"):
+        run.map("soil_carbon_hum", 1, axis=1)
 
 
 def test_a_folder_without_a_manifest_is_no_run(tmp_path: Path) -> None:
@@ -175,7 +205,7 @@ def test_kill_nine_never_leaves_data_that_was_not_written(
     tmp_path: Path, months: int
 ) -> None:
     """Whatever instant the kill hits: what shows is verified and equal to the truth."""
-    straight, _ = finished(tmp_path / "straight")
+    straight = finished(tmp_path / "straight", events=())[0]
     here = Path(__file__).parent
     script = KILLED.format(
         kernel=str(here.parent / "kernel"),
@@ -199,4 +229,5 @@ def test_kill_nine_never_leaves_data_that_was_not_written(
     assert run.manifest["status"] == "running"
     for index, when in enumerate(run.times):
         assert when == straight.times[index]
-        assert np.isfinite(run.map("soil_carbon_hum", index)).all()
+        truth = straight.map("soil_carbon_hum", index)
+        assert np.array_equal(run.map("soil_carbon_hum", index), truth)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import zarr
 from pyproj import CRS
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, Crc32cCodec
 
 from ..grid import Grid
 from ..vocabulary import VOCABULARY
@@ -22,7 +22,11 @@ from ..vocabulary import VOCABULARY
 CUBE = "cube.zarr"
 TILE = 256
 EPOCH = date(1970, 1, 1)
-CODEC = BloscCodec(cname="lz4", clevel=1, shuffle="shuffle", typesize=4)
+# a tile carries its checksum: damage is seen when it is read, not only by verify
+CODECS = (
+    BloscCodec(cname="lz4", clevel=1, shuffle="shuffle", typesize=4),
+    Crc32cCodec(),
+)
 
 
 def create(
@@ -67,7 +71,7 @@ def _layer(
         chunks=(1, *(1 for _ in lead), high, wide),
         shards=(1, *lead, *whole),
         fill_value=np.nan,
-        compressors=CODEC,
+        compressors=CODECS,
         attributes=attributes,
         dimension_names=["time", *var.axes, "y", "x"],
     )

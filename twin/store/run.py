@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import StoreError, unknown_name
+from ..errors import OutsideSite, StoreError, unknown_name
 from ..grid import Grid
 from ..vocabulary import VOCABULARY
 from . import manifest, tiles
@@ -91,6 +91,12 @@ class Run:
         times = self.times
         values = np.full(len(times), np.nan, dtype=np.float32)
         entry = self._entry(name, axis)
+        rows, columns = self.manifest["grid"]["shape"]
+        if not (0 <= row < rows and 0 <= column < columns):
+            raise OutsideSite(
+                f"run {self.id}: there is no cell at row {row}, column {column}; "
+                f"the grid has {rows} x {columns}"
+            )
         for index in range(len(times)):
             part = self._shard(name, index)
             if part is not None:
@@ -156,6 +162,13 @@ class Run:
     def _entry(self, name: str, axis: int | None) -> int:
         if name not in self.layers:
             raise unknown_name("layer", name, self.layers, f"run {self.id}")
+        lead = VOCABULARY[name].axes
+        labels = self.manifest["axes"][lead[0]] if lead else ["the layer itself"]
+        if not 0 <= (axis or 0) < len(labels):
+            raise StoreError(
+                f"run {self.id}: layer '{name}' has no entry {axis}; "
+                f"it has {len(labels)}: {', '.join(labels)}"
+            )
         return axis or 0
 
     def _file(self, name: str) -> bytes:

@@ -12,13 +12,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import google_crc32c
 import numcodecs.blosc
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import StoreError
 from .layout import TILE
 
 EMPTY = 2**64 - 1
+CHECKSUM = 4  # bytes of CRC-32C behind each tile
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,14 @@ class Shard:
         if offset == EMPTY:
             return np.full(self.tile, np.nan, dtype=np.float32)
         file.seek(offset)
-        raw = numcodecs.blosc.decompress(file.read(length))
+        data = file.read(length)
+        told = int.from_bytes(data[-CHECKSUM:], "little")
+        if len(data) != length or google_crc32c.value(data[:-CHECKSUM]) != told:
+            raise StoreError(
+                f"{self.path}: tile {number} is damaged, its checksum differs; "
+                "run it again"
+            )
+        raw = numcodecs.blosc.decompress(data[:-CHECKSUM])
         return np.frombuffer(raw, dtype="<f4").reshape(self.tile)
 
     def raster(self, entry: int) -> NDArray[np.float32]:
