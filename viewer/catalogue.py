@@ -15,9 +15,9 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import numpy as np
-from connectors.surfaces import list_surfaces, load_surface
 from numpy.typing import NDArray
 
+from connectors.surfaces import list_surfaces, load_surface
 from connectors.vector import Parcel, read_parcels
 from twin.errors import MinetwinError, unknown_name
 from twin.site import Site
