@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from twin.errors import InputError
+from twin.errors import InputError, OutsideSite
 from twin.grid import UNKNOWN_VERTICAL, Grid
 from twin.hashing import sha256_of
 from twin.readings import ReadingStore
@@ -21,12 +23,14 @@ from twin.surface import Surface
 from .audit import Audit
 from .climate import read_climate, write_monthly
 from .pointcloud.survey import grid_survey
-from .surfaces import load_header, save_surface
+from .surfaces import FACTS, load_header, save_surface
 from .survey_files import SurveyFiles, open_survey
 from .vector import check_inside, read_parcels, write_parcels
 
 MAX_CELLS = 100_000_000
+DRAFTS = ".drafts"  # surfaces lie here until the whole build has worked
 Progress = Callable[[int, int], None]
+Write = Callable[[], object]
 
 
 def build(folder: Path, progress: Progress | None = None) -> Built:
@@ -47,25 +51,45 @@ def build(folder: Path, progress: Progress | None = None) -> Built:
     opened = [open_survey(site, survey) for survey in site.config.surveys]
     grid = _grid(site, opened)
     said(1, total)
-    ids = []
-    for i, files in enumerate(opened):
-        ids.append(_surface(site, files, grid))
-        said(2 + i, total)
-    if len(set(ids)) < len(ids):
-        raise InputError(
-            f"{folder / 'site.yaml'}: two surveys have the same date and kind; "
-            "give each its own id:"
+    drafts = site.surfaces_dir / DRAFTS
+    shutil.rmtree(drafts, ignore_errors=True)
+    try:
+        ids = []
+        for i, files in enumerate(opened):
+            ids.append(_surface(site, files, grid, drafts))
+            said(2 + i, total)
+        if len(set(ids)) < len(ids):
+            raise InputError(
+                f"{folder / 'site.yaml'}: two surveys have the same date and kind; "
+                "give each its own id:"
+            )
+        read, writes = _tables(site, grid)
+        inputs = [f for files in opened for f in files.paths] + read
+        built = Built(
+            grid.to_dict(),
+            tuple(sorted(ids)),
+            tuple(_input(site, path) for path in dict.fromkeys(inputs)),
+            synthetic=site.config.synthetic,
         )
-    inputs = [f for files in opened for f in files.paths] + _tables(site, grid)
-    built = Built(
-        grid.to_dict(),
-        tuple(sorted(ids)),
-        tuple(_input(site, path) for path in dict.fromkeys(inputs)),
-        synthetic=site.config.synthetic,
-    )
-    built.save(folder)
+        # nothing of the earlier build was touched up to here
+        _publish(site, drafts, ids)
+        for write in writes:
+            write()
+        built.save(folder)
+    finally:
+        shutil.rmtree(drafts, ignore_errors=True)
     said(total, total)
     return built
+
+
+def _publish(site: Site, drafts: Path, ids: Sequence[str]) -> None:
+    """Put the new surfaces in place and take away those of surveys no longer named."""
+    for gone in set(site.built.surfaces if site.built else ()) - set(ids):
+        shutil.rmtree(site.surfaces_dir / gone, ignore_errors=True)
+    for draft in sorted(drafts.glob(f"[!.]*/{FACTS}")):
+        place = site.surfaces_dir / draft.parent.name
+        shutil.rmtree(place, ignore_errors=True)
+        draft.parent.replace(place)
 
 
 def _input(site: Site, path: Path) -> dict[str, str]:
@@ -96,8 +120,8 @@ def _grid(site: Site, opened: Sequence[SurveyFiles]) -> Grid:
     )
 
 
-def _surface(site: Site, files: SurveyFiles, grid: Grid) -> str:
-    """Make one surface unless it is there already; return its id."""
+def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
+    """Draft one surface unless it is there already; return its id."""
     survey = files.survey
     name = survey.id or f"{survey.date.isoformat()}-{survey.kind}"
     _same_datum(site, files)
@@ -123,8 +147,7 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid) -> str:
     else:
         elevation = files.raster(grid, audit)
         surface = Surface(name, survey.date, survey.kind, source, grid, elevation)
-    home.mkdir(exist_ok=True)
-    save_surface(surface, home, audit)
+    save_surface(surface, drafts, audit)
     return name
 
 
@@ -139,30 +162,45 @@ def _same_datum(site: Site, files: SurveyFiles) -> None:
     )
 
 
-def _tables(site: Site, grid: Grid) -> list[Path]:
-    """Parcels, climate and sensors; return the files that were read."""
+def _tables(site: Site, grid: Grid) -> tuple[list[Path], list[Write]]:
+    """Read parcels and climate, check sensors; return the files and what to write."""
     config, read = site.config, []
-    site.layers_dir.mkdir(exist_ok=True)
+    writes: list[Write] = [partial(site.layers_dir.mkdir, exist_ok=True)]
     if config.parcels is not None:
         path = site.path(config.parcels.file)
         audit = Audit()
         parcels = read_parcels(path, config.crs, config.parcels, audit)
         check_inside(parcels, grid, str(path))
-        write_parcels(site.layers_dir / "parcels.gpkg", parcels, config.crs)
-        _write_audit(site.layers_dir / "parcels.audit.json", audit)
+        place = site.layers_dir / "parcels.gpkg"
+        writes.append(partial(write_parcels, place, parcels, config.crs))
+        place = site.layers_dir / "parcels.audit.json"
+        writes.append(partial(_write_audit, place, audit))
         read.append(path)
     if config.climate is not None:
         path = site.path(config.climate.file)
         monthly = read_climate(path, config.climate)
-        write_monthly(site.layers_dir / "climate_monthly.csv", monthly)
+        place = site.layers_dir / "climate_monthly.csv"
+        writes.append(partial(write_monthly, place, monthly))
         read.append(path)
     if config.sensors:
-        for sensor in config.sensors:
+        _check_sensors(site, grid)
+        writes.append(partial(_register_sensors, site))
+    return read, writes
+
+
+def _register_sensors(site: Site) -> None:
+    with ReadingStore(site.readings_path) as store:
+        store.add_sensors(site.sensors())
+
+
+def _check_sensors(site: Site, grid: Grid) -> None:
+    for sensor in site.config.sensors:
+        try:
             grid.cell_at(sensor.x, sensor.y)
-        site.readings_path.parent.mkdir(exist_ok=True)
-        with ReadingStore(site.readings_path) as store:
-            store.add_sensors(site.sensors())
-    return read
+        except OutsideSite as error:
+            raise OutsideSite(
+                f"{site.folder / 'site.yaml'}: sensor '{sensor.id}': {error}"
+            ) from error
 
 
 def _write_audit(path: Path, audit: Audit) -> None:

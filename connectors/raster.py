@@ -12,7 +12,7 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 from rasterio.shutil import copy as copy_raster
-from rasterio.transform import from_origin
+from rasterio.transform import Affine
 from rasterio.warp import Resampling, reproject
 
 from twin.errors import InputError, MissingCRS, UnreadableFile
@@ -116,7 +116,7 @@ def write_cog(
         "dtype": "float32",
         "nodata": NODATA,
         "crs": grid.crs,
-        "transform": from_origin(grid.west, grid.north, grid.cell, grid.cell),
+        "transform": _transform(grid),
     }
     filled = np.where(np.isfinite(array), array, NODATA).astype(np.float32)
     beside = path.with_name(f".{path.name}.tmp")
@@ -165,4 +165,4 @@ def to_grid(raster: RasterFile, grid: Grid) -> Cells:
 
 
 def _transform(grid: Grid) -> Any:
-    return from_origin(grid.west, grid.north, grid.cell, grid.cell)
+    return Affine(grid.cell, 0.0, grid.west, 0.0, -grid.cell, grid.north)

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from twin.errors import UnreadableFile
 from .child import COLUMNS, slot_views
 from .header import LasHeader
 
+COMMAND = (sys.executable, "-m", "connectors.pointcloud.child")
 CHUNK = 2_000_000  # points; lazrs decodes small chunks on one core only
 SLOTS = 2
 MEMORY = 1 << 30  # bytes a child may really use
@@ -47,7 +48,7 @@ class Points:
     first: Any
 
 
-def decoded(header: LasHeader, chunk: int = CHUNK) -> Iterator[Points]:
+def decoded(header: LasHeader, chunk: int = CHUNK) -> Generator[Points, None, None]:
     """Yield the points of a file in chunks, decoded by a child process.
 
     Raises UnreadableFile when the child fails, hangs or grows too large; the parent is
@@ -152,9 +153,8 @@ class _Talk:
 
 @contextmanager
 def _child(header: LasHeader, exchange: Path, chunk: int) -> Iterator[_Talk]:
-    command = [sys.executable, "-m", "connectors.pointcloud.child"]
     process = subprocess.Popen(
-        [*command, str(header.path), str(exchange), str(SLOTS), str(chunk)],
+        [*COMMAND, str(header.path), str(exchange), str(SLOTS), str(chunk)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from twin.errors import UnreadableFile
 
@@ -52,7 +53,7 @@ def read_header(path: Path) -> LasHeader:
         ) from error
 
 
-def _checked(path: Path, head: bytes, size: int, file: object) -> LasHeader:
+def _checked(path: Path, head: bytes, size: int, file: BinaryIO) -> LasHeader:
     if head[:4] != b"LASF":
         raise UnreadableFile(
             f"{path}: not LAS or LAZ, whatever its name says (it begins with "
@@ -90,7 +91,7 @@ def _checked(path: Path, head: bytes, size: int, file: object) -> LasHeader:
     scales, offsets, low, high = _numbers(path, head, points)
     _walk_vlrs(path, file, header_size, start, vlrs)
     if minor >= 4:
-        _check_evlrs(path, head, size)
+        _walk_evlrs(path, file, head, size)
     return LasHeader(
         path,
         (major, minor),
@@ -141,10 +142,10 @@ def _numbers(path: Path, head: bytes, points: int) -> tuple[Three, Three, Three,
     return scales, offsets, low, high
 
 
-def _walk_vlrs(path: Path, file: object, at: int, end: int, count: int) -> None:
+def _walk_vlrs(path: Path, file: BinaryIO, at: int, end: int, count: int) -> None:
     for number in range(count):
-        file.seek(at)  # type: ignore[attr-defined]
-        head = file.read(VLR_HEAD)  # type: ignore[attr-defined]
+        file.seek(at)
+        head = file.read(VLR_HEAD)
         if len(head) < VLR_HEAD:
             raise _bad(
                 path, f"ends within record {number + 1} of {count}", f"byte {at}"
@@ -159,14 +160,25 @@ def _walk_vlrs(path: Path, file: object, at: int, end: int, count: int) -> None:
             )
 
 
-def _check_evlrs(path: Path, head: bytes, size: int) -> None:
-    start, count = struct.unpack_from("<QI", head, 235)
-    if count and (start > size or count * EVLR_HEAD > size - start):
+def _walk_evlrs(path: Path, file: BinaryIO, head: bytes, size: int) -> None:
+    at, count = struct.unpack_from("<QI", head, 235)
+    if count and (count > MAX_VLRS or at > size or count * EVLR_HEAD > size - at):
         raise _bad(
             path,
             f"claims {count} extended records, for which there is no room",
             "byte 235",
         )
+    for number in range(count):
+        file.seek(at)
+        length = struct.unpack_from("<Q", file.read(EVLR_HEAD).ljust(60, b"\0"), 20)[0]
+        at += EVLR_HEAD + length
+        if at > size:
+            raise _bad(
+                path,
+                f"extended record {number + 1} of {count} claims {length} bytes, "
+                "past the end of the file",
+                f"byte {at - length}",
+            )
 
 
 def _bad(path: Path, what: str, where: str) -> UnreadableFile:

@@ -34,8 +34,10 @@ def file_crs(header: LasHeader) -> CRS | None:
     import laspy
 
     try:
-        with laspy.open(header.path) as reader:
-            found: CRS | None = reader.header.parse_crs()
+        # the header alone: laspy.open would start the native decoder in this process
+        with header.path.open("rb") as file:
+            records = laspy.LasHeader.read_from(file, read_evlrs=True)
+        found: CRS | None = records.parse_crs()
     except Exception as error:
         raise MissingCRS(
             f"{header.path}: the CRS in the file cannot be read ({error}); "
@@ -49,7 +51,7 @@ def reference(header: LasHeader, crs: str | None, vertical: str | None) -> Refer
     own = file_crs(header)
     assumed = []
     if crs is not None:
-        stated = CRS.from_user_input(crs)
+        stated = _stated(crs, header)
         said = own.name if own is not None else "nothing"
         assumed.append(f"CRS {crs} as stated in site.yaml; the file says {said}")
         own = stated
@@ -75,6 +77,16 @@ def reference(header: LasHeader, crs: str | None, vertical: str | None) -> Refer
     return Reference(horizontal, datum, factor, tuple(assumed))
 
 
+def _stated(crs: str, header: LasHeader) -> CRS:
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        raise InputError(
+            f"{header.path}: '{crs}' stated for it in site.yaml is no CRS; "
+            "write the code of a known one, e.g. EPSG:32649"
+        ) from error
+
+
 def _parts(crs: CRS) -> tuple[CRS, CRS | None]:
     if crs.is_compound:
         first, second = crs.sub_crs_list[:2]
@@ -86,9 +98,7 @@ def _heights(
     header: LasHeader, horizontal: CRS, height: CRS | None, stated: str | None
 ) -> tuple[str, float]:
     given = (
-        CRS.from_user_input(stated)
-        if stated not in (None, UNKNOWN_VERTICAL)
-        else height
+        _stated(stated, header) if stated not in (None, UNKNOWN_VERTICAL) else height
     )
     if given is not None:
         factor = float(given.axis_info[0].unit_conversion_factor)

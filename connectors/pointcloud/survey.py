@@ -26,6 +26,7 @@ from .reference_system import Reference, to_site
 GROUND, NOISE, WATER, WITHHELD = 2, (7, 18), 9, 255
 REACH = 3  # cells; wider holes stay holes
 LONE = 0.15  # m, standard error of a single ground point where nothing else is known
+MAX_FILTERED = 16_000_000  # cells of the ground filter; it takes about 100 bytes each
 Float32 = NDArray[np.float32]
 
 
@@ -140,6 +141,13 @@ def _smrf_surface(clouds: Sequence[Cloud], grid: Grid, base: float) -> _Surface:
     west, south, east, north = grid.bounds
     cell = settings.cell
     shape = (int(np.ceil((north - south) / cell)), int(np.ceil((east - west) / cell)))
+    if shape[0] * shape[1] > MAX_FILTERED:
+        raise InputError(
+            f"{clouds[0].header.path}: the ground filter needs {shape[0]} x {shape[1]} "
+            f"cells of {cell:g} m for the site, more than {MAX_FILTERED}; classify the "
+            "ground in the cloud and write ground: classes, or state a smaller extent: "
+            "in site.yaml"
+        )
     fine = Gridded(Grid(grid.crs, grid.vertical, west, north, cell, shape), base)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for cloud in clouds:
