@@ -47,9 +47,9 @@ def look_at_cloud(path: Path) -> None:
 
 def look_at_raster(path: Path) -> None:
     """Magic, CRS, cells."""
-    from .raster import read_raster
+    from .raster import import_raster
 
-    read_raster(path)
+    import_raster(path)
 
 
 def look_at_polygons(path: Path) -> None:

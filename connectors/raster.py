@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
+from rasterio.errors import RasterioIOError
 from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
 from rasterio.warp import Resampling, reproject
@@ -18,9 +18,12 @@ from rasterio.warp import Resampling, reproject
 from twin.errors import InputError, MissingCRS, UnreadableFile
 from twin.grid import UNKNOWN_VERTICAL, Grid
 
+from .pointcloud.guard import MEMORY, child, exchange
+from .tiff_child import about
+from .tiff_header import read_tiff_header
+
 NODATA = -9999.0
-MAX_CELLS = 2_000_000_000
-TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+COMMAND = (sys.executable, "-m", "connectors.tiff_child")
 Cells = NDArray[Any]
 
 
@@ -34,73 +37,65 @@ class RasterFile:
     name: str
 
 
-def check_magic(path: Path) -> None:
-    """Refuse what only calls itself a TIFF (a VRT may read any file)."""
+def read_raster(path: Path) -> RasterFile:
+    """Read the first band of a raster that minetwin wrote itself, in this process."""
+    read_tiff_header(path)
     try:
-        with path.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise UnreadableFile(
-            f"{path}: cannot be opened ({error.strerror}); check the name"
-        ) from error
-    if start not in TIFF:
-        raise UnreadableFile(
-            f"{path}: not a TIFF, whatever its name says (it begins with {start!r}); "
-            "export it as GeoTIFF"
-        )
-
-
-def read_raster(
-    path: Path, *, crs: str | None = None, vertical: str | None = None
-) -> RasterFile:
-    """Read the first band.
-
-    crs, vertical  stated by the user where the file has none
-
-    Raises UnreadableFile, and MissingCRS when neither file nor user name a CRS.
-    """
-    check_magic(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path, driver="GTiff") as file:
-                return _band(file, path, crs, vertical)
+        with rasterio.open(path, driver="GTiff") as file:
+            array = file.read(1, masked=True).astype(np.float32).filled(np.nan)
+            return _placed(path, array, about(file, path), None, None)
     except RasterioIOError as error:
         raise UnreadableFile(
             f"{path}: a damaged TIFF ({error}); export it again"
         ) from error
 
 
-def _band(file: Any, path: Path, crs: str | None, vertical: str | None) -> RasterFile:
-    if file.width * file.height > MAX_CELLS:
-        raise UnreadableFile(
-            f"{path}: claims {file.width} x {file.height} cells; cut it into tiles"
-        )
-    found = crs or (file.crs.to_string() if file.crs else None)
-    if not found:
+def import_raster(
+    path: Path, *, crs: str | None = None, vertical: str | None = None
+) -> RasterFile:
+    """Read the first band of somebody else's raster, decoded by a guarded child.
+
+    crs, vertical  stated by the user where the file has none
+
+    Raises UnreadableFile, and MissingCRS when neither file nor user name a CRS.
+    """
+    header = read_tiff_header(path)
+    shape = (header.height, header.width)
+    size = 4 * header.height * header.width
+    with exchange(size) as (place, memory):
+        command = [*COMMAND, str(path), str(place)]
+        # what is mapped counts as used
+        with child(path, command, MEMORY + size) as talk:
+            while "end" not in (told := talk.next()):
+                pass
+        array = memory.view(np.float32).reshape(shape).copy()
+    return _placed(path, array, told["found"], crs, vertical)
+
+
+def _placed(
+    path: Path,
+    array: Cells,
+    found: dict[str, Any],
+    crs: str | None,
+    vertical: str | None,
+) -> RasterFile:
+    """Lay the cells on a grid, or say why they cannot be."""
+    reference = crs or found["crs"]
+    if not reference:
         raise MissingCRS(
             f"{path}: no CRS in the file; state it in site.yaml, "
             "e.g. crs: EPSG:32649 beside the file's name"
         )
-    t = file.transform
-    if t.b or t.d or abs(t.a + t.e) > 1e-6 * abs(t.a) or t.a <= 0:
+    a, b, west, d, e, north = found["transform"]
+    if b or d or abs(a + e) > 1e-6 * abs(a) or a <= 0:
         raise InputError(
-            f"{path}: rotated or not square cells ({t.a:g} x {t.e:g}); "
+            f"{path}: rotated or not square cells ({a:g} x {e:g}); "
             "warp it to a north-up raster of square cells first"
         )
-    band = file.read(1, masked=True)
-    array = band.filled(np.nan) if band.dtype.kind == "f" else _floats(band)
-    tags = file.tags()
-    datum = vertical or tags.get("VERTICAL", UNKNOWN_VERTICAL)
-    grid = Grid(found, datum, t.c, t.f, t.a, (file.height, file.width))
-    unit = file.units[0] or tags.get("UNITS", "")
-    name = file.descriptions[0] or path.stem
-    return RasterFile(np.asarray(array), grid, unit, name)
-
-
-def _floats(band: Any) -> Cells:
-    values: Cells = band.astype(np.float32).filled(np.nan)
-    return values
+    datum = vertical or found["vertical"] or UNKNOWN_VERTICAL
+    rows, columns = array.shape
+    grid = Grid(reference, datum, west, north, a, (rows, columns))
+    return RasterFile(array, grid, found["unit"], found["name"])
 
 
 def write_cog(

@@ -18,7 +18,7 @@ from .audit import Audit, note
 from .pointcloud.header import read_header
 from .pointcloud.reference_system import reference
 from .pointcloud.survey import Cloud, bounds
-from .raster import RasterFile, read_raster, to_grid
+from .raster import RasterFile, import_raster, to_grid
 
 CLOUDS, RASTERS = (".las", ".laz"), (".tif", ".tiff")
 Bounds = tuple[float, float, float, float]
@@ -97,7 +97,7 @@ def _raster(site: Site, survey: Survey, paths: tuple[Path, ...]) -> SurveyFiles:
         raise UnreadableFile(
             f"{paths[0]}: {len(paths)} rasters for one survey; merge them first"
         )
-    found = read_raster(paths[0], crs=survey.crs, vertical=survey.vertical)
+    found = import_raster(paths[0], crs=survey.crs, vertical=survey.vertical)
     there = Transformer.from_crs(
         found.grid.crs, site.config.crs, always_xy=True, allow_ballpark=False
     )

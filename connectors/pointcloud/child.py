@@ -7,14 +7,14 @@ output tells the slot and how many; a line on standard input gives the slot back
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-MEMORY = 4 << 30  # bytes of address space; the parent watches what is really used
+from .limits import limit_memory, say
+
 COLUMNS = (
     ("x", "f8"), ("y", "f8"), ("z", "f8"),
     ("kind", "u1"), ("last", "u1"), ("first", "u1"),
@@ -31,22 +31,6 @@ def slot_views(memory: Any, slot: int, chunk: int) -> dict[str, Any]:
         views[name] = memory[at : at + width].view(kind)
         at += width
     return views
-
-
-def limit_memory() -> None:
-    """Set a hard limit where the system has one."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def say(**told: object) -> None:
-    """One line to the parent."""
-    sys.stdout.write(json.dumps(told) + "\n")
-    sys.stdout.flush()
 
 
 def fill(views: dict[str, Any], points: Any, start: int, stop: int) -> None:

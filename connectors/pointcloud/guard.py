@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +55,18 @@ def decoded(header: LasHeader, chunk: int = CHUNK) -> Generator[Points, None, No
     never harmed.
     """
     chunk = min(chunk, header.points)
-    with _exchange(chunk) as (path, memory), _child(header, path, chunk) as talk:
+    size = SLOTS * chunk * sum(np.dtype(t).itemsize for _, t in COLUMNS)
+    with exchange(size) as (path, memory):
+        command = [*COMMAND, str(header.path), str(path), str(SLOTS), str(chunk)]
+        yield from _chunks(header, chunk, memory, command)
+
+
+def _chunks(
+    header: LasHeader, chunk: int, memory: Any, command: Sequence[str]
+) -> Generator[Points, None, None]:
+    with child(header.path, command, MEMORY) as talk:
         seen = 0
-        while (told := talk.next()) is not None:
+        while "slot" in (told := talk.next()):
             count, slot = int(told["count"]), int(told["slot"])
             views = slot_views(memory, slot, chunk)
             seen += count
@@ -71,8 +80,8 @@ def decoded(header: LasHeader, chunk: int = CHUNK) -> Generator[Points, None, No
 
 
 @contextmanager
-def _exchange(chunk: int) -> Iterator[tuple[Path, Any]]:
-    size = SLOTS * chunk * sum(np.dtype(t).itemsize for _, t in COLUMNS)
+def exchange(size: int) -> Iterator[tuple[Path, Any]]:
+    """Make a file of ``size`` bytes that both sides map."""
     with tempfile.TemporaryDirectory(
         prefix="minetwin-", ignore_cleanup_errors=True
     ) as d:
@@ -84,11 +93,11 @@ def _exchange(chunk: int) -> Iterator[tuple[Path, Any]]:
             memory._mmap.close()  # type: ignore[attr-defined]
 
 
-class _Talk:
+class Talk:
     """The conversation with one child."""
 
-    def __init__(self, process: subprocess.Popen[str], path: Path) -> None:
-        self.process, self.path = process, path
+    def __init__(self, process: subprocess.Popen[str], path: Path, room: int) -> None:
+        self.process, self.path, self.room = process, path, room
         self.lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -98,18 +107,18 @@ class _Talk:
             self.lines.put(line)
         self.lines.put("")
 
-    def next(self) -> dict[str, Any] | None:
-        """Next chunk; None at the end."""
+    def next(self) -> dict[str, Any]:
+        """Next thing told; UnreadableFile when the child failed."""
         line = self._wait()
         try:
             told: dict[str, Any] = json.loads(line) if line else {}
         except ValueError:
             told = {"error": f"the decoder said {line.strip()[:200]}"}
-        if told.get("end"):
-            return None
-        if "slot" not in told:
-            code = self.process.wait(5)
-            why = told.get("error") or f"the decoder died (exit code {code})"
+        if not isinstance(told, dict) or not told.keys() & {"end", "slot", "rows"}:
+            self.process.kill()
+            code = self.process.wait()
+            why = told.get("error") if isinstance(told, dict) else str(told)[:200]
+            why = why or f"the decoder died (exit code {code})"
             raise UnreadableFile(
                 f"{self.path}: cannot be decoded: {why}; the file is damaged: "
                 "copy or export it again"
@@ -134,7 +143,7 @@ class _Talk:
             used = psutil.Process(self.process.pid).memory_info().rss
         except psutil.Error:
             return
-        if used > MEMORY:
+        if used > self.room:
             self.process.kill()
             raise UnreadableFile(
                 f"{self.path}: decoding took {used >> 20} MiB and was stopped; "
@@ -152,9 +161,13 @@ class _Talk:
 
 
 @contextmanager
-def _child(header: LasHeader, exchange: Path, chunk: int) -> Iterator[_Talk]:
+def child(path: Path, command: Sequence[str], room: int) -> Iterator[Talk]:
+    """Start a decoder of ``path``; whatever happens it is gone afterwards.
+
+    room  bytes of memory that it may use
+    """
     process = subprocess.Popen(
-        [*COMMAND, str(header.path), str(exchange), str(SLOTS), str(chunk)],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -162,7 +175,7 @@ def _child(header: LasHeader, exchange: Path, chunk: int) -> Iterator[_Talk]:
         encoding="utf-8",
     )
     try:
-        yield _Talk(process, header.path)
+        yield Talk(process, path, room)
     finally:
         process.kill()
         process.wait()

@@ -14,7 +14,9 @@ from typing import BinaryIO
 
 from twin.errors import UnreadableFile
 
-MIN_BYTES_A_POINT = 0.1  # LAZ of real surveys holds 2 to 10 bytes a point
+MIN_BYTES_A_POINT = (
+    0.01  # LAZ of surveys holds 2 to 10 bytes a point, of a lattice 0.04
+)
 MAX_VLRS = 10_000
 RECORD_LENGTHS = {
     0: 20, 1: 28, 2: 26, 3: 34, 4: 57, 5: 63,
