@@ -30,8 +30,10 @@ def _scatter(
     for i in range(x.size):
         if not use[i]:
             continue
-        row = int(np.floor((north - y[i]) * inverse))
-        column = int(np.floor((x[i] - west) * inverse))
+        down, across = (north - y[i]) * inverse, (x[i] - west) * inverse
+        # the southern and eastern edge of the grid belong to it
+        row = rows - 1 if down == rows else int(np.floor(down))
+        column = columns - 1 if across == columns else int(np.floor(across))
         if row < 0 or row >= rows or column < 0 or column >= columns:
             outside += part == 0
             continue
