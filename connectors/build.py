@@ -18,6 +18,7 @@ from twin.grid import UNKNOWN_VERTICAL, Grid
 from twin.hashing import sha256_of
 from twin.readings import ReadingStore
 from twin.site import Built, Site
+from twin.site_config import Survey
 from twin.surface import Surface
 
 from .audit import Audit
@@ -40,11 +41,7 @@ def build(folder: Path, progress: Progress | None = None) -> Built:
     or one of its kinds, with what to mend; the previous build then stays.
     """
     site = Site.open(folder)
-    if not site.config.surveys:
-        raise InputError(
-            f"{folder / 'site.yaml'}: names no survey; add one under surveys: "
-            "- {file: sources/survey.laz, date: 2025-05-20, kind: surveyed}"
-        )
+    _check_surveys(site)
     total = len(site.config.surveys) + 3
     said = progress or (lambda done, of: None)
     said(0, total)
@@ -58,11 +55,6 @@ def build(folder: Path, progress: Progress | None = None) -> Built:
         for i, files in enumerate(opened):
             ids.append(_surface(site, files, grid, drafts))
             said(2 + i, total)
-        if len(set(ids)) < len(ids):
-            raise InputError(
-                f"{folder / 'site.yaml'}: two surveys have the same date and kind; "
-                "give each its own id:"
-            )
         read, writes = _tables(site, grid)
         inputs = [f for files in opened for f in files.paths] + read
         built = Built(
@@ -80,6 +72,25 @@ def build(folder: Path, progress: Progress | None = None) -> Built:
         shutil.rmtree(drafts, ignore_errors=True)
     said(total, total)
     return built
+
+
+def _check_surveys(site: Site) -> None:
+    """Refuse a site without surveys, and two that would become one surface."""
+    surveys, where = site.config.surveys, site.folder / "site.yaml"
+    if not surveys:
+        raise InputError(
+            f"{where}: names no survey; add one under surveys: "
+            "- {file: sources/survey.laz, date: 2025-05-20, kind: surveyed}"
+        )
+    ids = [_id(survey) for survey in surveys]
+    if len(set(ids)) < len(ids):
+        raise InputError(
+            f"{where}: two surveys have the same date and kind; give each its own id:"
+        )
+
+
+def _id(survey: Survey) -> str:
+    return survey.id or f"{survey.date.isoformat()}-{survey.kind}"
 
 
 def _publish(site: Site, drafts: Path, ids: Sequence[str]) -> None:
@@ -123,7 +134,7 @@ def _grid(site: Site, opened: Sequence[SurveyFiles]) -> Grid:
 def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
     """Draft one surface unless it is there already; return its id."""
     survey = files.survey
-    name = survey.id or f"{survey.date.isoformat()}-{survey.kind}"
+    name = _id(survey)
     _same_datum(site, files)
     source = {p.name: sha256_of(p) for p in files.paths}
     source["settings"] = json.dumps(survey.model_dump(mode="json"), sort_keys=True)

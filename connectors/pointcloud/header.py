@@ -81,13 +81,7 @@ def _checked(path: Path, head: bytes, size: int, file: BinaryIO) -> LasHeader:
             f"claims {vlrs} variable length records, for which there is no room",
             "byte 100",
         )
-    shortest = RECORD_LENGTHS.get(point_format)
-    if shortest is None or length < shortest:
-        raise _bad(
-            path,
-            f"claims point format {point_format} with {length} bytes a point",
-            "byte 104",
-        )
+    _check_format(path, point_format, length)
     points = _count(head, minor)
     _enough(path, points, size - start, length, compressed=compressed)
     scales, offsets, low, high = _numbers(path, head, points)
@@ -105,6 +99,16 @@ def _checked(path: Path, head: bytes, size: int, file: BinaryIO) -> LasHeader:
         high,
         compressed,
     )
+
+
+def _check_format(path: Path, point_format: int, length: int) -> None:
+    shortest = RECORD_LENGTHS.get(point_format)
+    if shortest is None or length < shortest:
+        raise _bad(
+            path,
+            f"claims point format {point_format} with {length} bytes a point",
+            "byte 104",
+        )
 
 
 def _count(head: bytes, minor: int) -> int:

@@ -212,3 +212,45 @@ def test_west_and_south_are_snapped_to_whole_cells(tmp_path: Path) -> None:
     build(site)
 
     assert Site.open(site).grid().bounds == (WEST, SOUTH, WEST + 100.0, SOUTH + 100.0)
+
+
+def test_two_surveys_of_one_day_need_ids(tmp_path: Path) -> None:
+    """Else the second would silently replace the first."""
+    a, b = survey("sources/a.laz", 2024), survey("sources/b.laz", 2024)
+    site = write_site(tmp_path, a, b)
+
+    with pytest.raises(InputError, match="own id"):
+        build(site)
+
+
+def test_both_epochs_of_restored_fill_are_built(shared: Path, tmp_path: Path) -> None:
+    """Counts of data/README.md in the audits; extents differ, the grid does not."""
+    surveys = [survey(f"sources/ttp_{year}.laz", year) for year in (2015, 2023)]
+    site = write_site(tmp_path, *surveys)
+    text = (site / "site.yaml").read_text("utf-8").replace("EPSG:32649", "EPSG:26917")
+    (site / "site.yaml").write_text(text, encoding="utf-8")
+    (site / "sources").mkdir()
+    for year in (2015, 2023):
+        shutil.copy(shared / f"data/pointcloud/ttp/ttp_{year}.laz", site / "sources")
+
+    build(site)
+
+    old, new = (
+        load_surface(site / "surfaces" / s.id) for s in list_surfaces(Site.open(site))
+    )
+    audits = [
+        json.loads((site / "surfaces" / s.id / "audit.json").read_text("utf-8"))
+        for s in (old, new)
+    ]
+    read = [{n["what"]: n["count"] for n in a["read"]} for a in audits]
+    dropped = {n["what"]: n["count"] for n in audits[1]["dropped"]}
+    assert (read[0]["points"], read[1]["points"]) == (89_815, 81_515)
+    assert (read[0]["points of class 2"], read[1]["points of class 2"]) == (
+        45_955,
+        41_915,
+    )
+    assert dropped["noise points (class 7)"] == 37
+    assert dropped["noise points (class 18)"] == 5
+    assert old.grid == new.grid
+    seen = [np.flatnonzero(np.isfinite(s.elevation).any(axis=0)) for s in (old, new)]
+    assert seen[1][-1] > seen[0][-1]
