@@ -15,7 +15,8 @@ demo: viewer              ## build the demo mine, run plan and control, open the
 
 test: check viewer system docs  ## everything that CI runs
 	$(NPM) run test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q --cov=twin --cov=scenarios --cov=connectors --cov=viewer --cov-branch --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n 2 --ignore=tests/system --ignore=tests/install
+	$(BIN)/python -m pytest -q tests/install tests/system
 
 check: $(VENV)/dev        ## format, lint, types, imports, spelling
 	$(BIN)/ruff format --check .

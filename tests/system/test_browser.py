@@ -171,6 +171,7 @@ def test_a_reading_over_mqtt_changes_a_pin_within_a_second(
     server: Server, open_page: Open, broker: int, sensor: dict[str, object]
 ) -> None:
     """From a real broker."""
+    wait_for_feed(server)
     page = open_page(server)
     body = {
         "sensor": sensor["id"],
@@ -185,6 +186,18 @@ def test_a_reading_over_mqtt_changes_a_pin_within_a_second(
 
     pin = page.get_by_test_id(f"pin-value-{sensor['id']}").first
     expect(pin).to_contain_text("0.314", timeout=1000)
+
+
+def wait_for_feed(server: Server) -> None:
+    """Wait until the feed has its subscription; before that a broker keeps nothing."""
+    deadline = time.monotonic() + 20
+    with server.client as client:
+        while time.monotonic() < deadline:
+            (feed,) = client.get("/api/site").json()["feeds"]
+            if feed["status"] == "live":
+                return
+            time.sleep(0.1)
+    raise AssertionError(f"the feed did not come up: {feed}")
 
 
 def test_both_languages_are_complete(
