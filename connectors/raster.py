@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ from rasterio.warp import Resampling, reproject
 from twin.errors import InputError, MissingCRS, UnreadableFile
 from twin.grid import UNKNOWN_VERTICAL, Grid
 
-from .pointcloud.guard import MEMORY, child, exchange
+from .pointcloud.guard import MEMORY, PYTHON, child, exchange
 from .tiff_child import about
 from .tiff_header import read_tiff_header
 
 NODATA = -9999.0
-COMMAND = (sys.executable, "-m", "connectors.tiff_child")
+COMMAND = (*PYTHON, "connectors.tiff_child")
 Cells = NDArray[Any]
 
 
@@ -68,7 +67,7 @@ def import_raster(
         with child(path, command, MEMORY + size) as talk:
             while "end" not in (told := talk.next()):
                 pass
-        array = memory.view(np.float32).reshape(shape).copy()
+        array = np.frombuffer(memory, np.float32).reshape(shape).copy()
     return _placed(path, array, told["found"], crs, vertical)
 
 

@@ -27,9 +27,9 @@ def slot_views(memory: Any, slot: int, chunk: int) -> dict[str, Any]:
     at = slot * size
     views = {}
     for name, kind in COLUMNS:
-        width = np.dtype(kind).itemsize * chunk
-        views[name] = memory[at : at + width].view(kind)
-        at += width
+        # frombuffer keeps the map open as long as a view lives
+        views[name] = np.frombuffer(memory, kind, chunk, at)
+        at += np.dtype(kind).itemsize * chunk
     return views
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import mmap
+import os
 import queue
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,7 +27,8 @@ from twin.errors import UnreadableFile
 from .child import COLUMNS, slot_views
 from .header import LasHeader
 
-COMMAND = (sys.executable, "-m", "connectors.pointcloud.child")
+PYTHON = (sys.executable, "-P", "-m")  # -P: nothing from the folder one stands in
+COMMAND = (*PYTHON, "connectors.pointcloud.child")
 CHUNK = 2_000_000  # points; lazrs decodes small chunks on one core only
 SLOTS = 2
 MEMORY = 1 << 30  # bytes a child may really use
@@ -62,7 +67,7 @@ def decoded(header: LasHeader, chunk: int = CHUNK) -> Generator[Points, None, No
 
 
 def _chunks(
-    header: LasHeader, chunk: int, memory: Any, command: Sequence[str]
+    header: LasHeader, chunk: int, memory: mmap.mmap, command: Sequence[str]
 ) -> Generator[Points, None, None]:
     with child(header.path, command, MEMORY) as talk:
         seen = 0
@@ -80,17 +85,23 @@ def _chunks(
 
 
 @contextmanager
-def exchange(size: int) -> Iterator[tuple[Path, Any]]:
+def exchange(size: int) -> Iterator[tuple[Path, mmap.mmap]]:
     """Make a file of ``size`` bytes that both sides map."""
-    with tempfile.TemporaryDirectory(
-        prefix="minetwin-", ignore_cleanup_errors=True
-    ) as d:
-        path = Path(d) / "exchange"
-        memory = np.memmap(path, dtype=np.uint8, mode="w+", shape=(size,))
+    folder = Path(tempfile.mkdtemp(prefix="minetwin-"))
+    path = folder / "exchange"
+    try:
+        with path.open("wb+") as file:
+            file.truncate(size)
+            memory = mmap.mmap(file.fileno(), size)
         try:
             yield path, memory
         finally:
-            memory._mmap.close()  # type: ignore[attr-defined]
+            with suppress(BufferError):  # somebody still looks at it: left to them
+                memory.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():  # Windows keeps what is mapped
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 class Talk:
@@ -160,6 +171,13 @@ class Talk:
             return
 
 
+def _surroundings() -> dict[str, str]:
+    """Environment in which the child finds this very package, installed or not."""
+    home = str(Path(__file__).resolve().parents[2])
+    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
 @contextmanager
 def child(path: Path, command: Sequence[str], room: int) -> Iterator[Talk]:
     """Start a decoder of ``path``; whatever happens it is gone afterwards.
@@ -173,6 +191,7 @@ def child(path: Path, command: Sequence[str], room: int) -> Iterator[Talk]:
         stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
+        env=_surroundings(),
     )
     try:
         yield Talk(process, path, room)

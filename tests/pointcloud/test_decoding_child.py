@@ -52,3 +52,11 @@ def test_a_reader_that_stops_early_leaves_no_child(tmp_path: Path) -> None:
     points.close()
 
     assert {p.pid for p in psutil.Process().children(recursive=True)} <= before
+
+
+def test_points_kept_too_long_do_not_crash(tmp_path: Path) -> None:
+    """Their values are overwritten, but the memory under them stays."""
+    kept = list(decoded(read_header(write_cloud(tmp_path / "survey.laz")), chunk=5000))
+
+    assert [p.x.size for p in kept] == [5000] * 4
+    assert all(float(p.x.min()) >= 500_000.0 for p in kept)
