@@ -34,7 +34,7 @@ from twin.errors import (
     StateError,
     UnknownName,
 )
-from twin.kernel import Outcome, simulate
+from twin.kernel import Outcome, Output, simulate
 from twin.process import Process
 
 
@@ -97,6 +97,42 @@ def test_an_event_acts_exactly_on_its_date() -> None:
     assert {r["month"] for r in rows} == {"2026-04"}
     raised = out.state.stocks["elevation"] - state().stocks["elevation"]
     np.testing.assert_allclose(raised, 7.0, atol=1e-9)
+
+
+@pytest.mark.parametrize("date", [(2024, 12), (2030, 1), (2031, 5)])
+def test_an_event_outside_the_run_is_refused(date: tuple[int, int]) -> None:
+    """Nothing that was asked for is dropped silently."""
+    with pytest.raises(InputError, match="outside the run from 2025-01"):
+        ran(events=[Compost(date=date)])
+
+
+def test_a_diagnostic_may_read_another_that_is_not_kept() -> None:
+    """Outputs ask the diagnostics in their order, whichever layers are kept."""
+
+    @dataclass(frozen=True)
+    class Second(Pools):
+        name = "second"
+        reads = ("soil_organic_carbon",)
+        writes = ("ecosystem_carbon",)
+
+        def step(self, see: Mapping[str, Any], when: Any) -> Mapping[str, Any]:
+            return {"ecosystem_carbon": see["soil_organic_carbon"] * 2.0}
+
+    kept: dict[int, Any] = {}
+
+    class Keeper:
+        def write(self, index: int, layers: Mapping[str, Any]) -> None:
+            kept[index] = {n: np.array(a) for n, a in layers.items()}
+
+        def checkpoint(self, arrays: Any, about: Any) -> None:
+            """Keep nothing."""
+
+    out = simulate(
+        model((Decay(), Pools(), Second())), state(), forcing(), until=END,
+        output=Output("year", ("ecosystem_carbon",)), writer=Keeper(),
+    )  # fmt: skip
+    expected = 2.0 * out.state.stocks["soil_carbon_hum"]
+    assert np.array_equal(kept[5]["ecosystem_carbon"], expected)
 
 
 def test_two_writers_are_refused() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..errors import StoreError
+from ..errors import InputError, StoreError
 from ..process import Array
 from ..state import State
 from ..vocabulary import VOCABULARY, lookup
@@ -83,6 +83,13 @@ def simulate(
     if saved is not None:
         done = _restore(engine, *saved)
     dated = sorted(events, key=lambda e: e.date)
+    for event in dated:
+        if not 0 <= months_between(begin, event.date) < total:
+            raise InputError(
+                f"event '{event.name}' is dated {label(event.date)}, outside the run "
+                f"from {label(begin)} to before {label(until)}; date it within, or "
+                "lengthen the run"
+            )
     marks = boundaries(
         total,
         output=output.months,
@@ -127,7 +134,10 @@ def _engine(model: Model, state: State, forcing: Forcing, output: Output) -> Eng
             f"the state lacks {', '.join(missing)}, which the processes need; "
             "give every stock a start value"
         )
-    kept = tuple(n for n in output.layers if VOCABULARY[n].kind == "derived")
+    # a derived value of the month is kept for outputs, and for those who run later
+    late = [p for p in model.order if p.every == "year" or not p.adds]
+    wanted = {*output.layers, *(n for p in late for n in p.reads)}
+    kept = tuple(sorted(n for n in wanted if VOCABULARY[n].kind == "derived"))
     whole = Whole(stocks, {}, {}, model.zones, len(model.zone_names))
     month = (state.year, state.month)
     ledger = Ledger(model.zone_names)
@@ -157,7 +167,7 @@ def _put(engine: Engine, output: Output, index: int, writer: Writer | None) -> N
     when = step_of(shift(engine.month, -1 if index else 0), engine.model.grid)
     pool = engine.pool(when)
     for process in (*engine.plan.order, *engine.shown):
-        if not process.adds and set(process.writes) & set(output.layers):
+        if not process.adds:
             pool |= called(process, pool, when, engine.shapes(process.writes))
     writer.write(index, {n: pool[n] for n in output.layers if n in pool})
 
