@@ -23,12 +23,14 @@ from twin.surface import Surface
 
 from .audit import Audit
 from .climate import read_climate, write_monthly
+from .pointcloud.reference_system import same_datum
 from .pointcloud.survey import grid_survey
 from .surfaces import FACTS, load_header, save_surface
 from .survey_files import SurveyFiles, open_survey
 from .vector import check_inside, read_parcels, write_parcels
 
-MAX_CELLS = 100_000_000
+MAX_CELLS = 25_000_000  # gridding takes about 150 bytes each
+MAX_CELLS_A_POINT = 100  # sparser clouds leave nearly nothing but holes
 DRAFTS = ".drafts"  # surfaces lie here until the whole build has worked
 Progress = Callable[[int, int], None]
 Write = Callable[[], object]
@@ -115,6 +117,8 @@ def _grid(site: Site, opened: Sequence[SurveyFiles]) -> Grid:
     if config.extent is not None:
         west, south, east, north = config.extent
     else:
+        for files in opened:
+            _check_dense(files, config.cell)
         edges = list(zip(*(files.bounds for files in opened), strict=True))
         west, south = min(edges[0]), min(edges[1])
         east, north = max(edges[2]), max(edges[3])
@@ -129,6 +133,20 @@ def _grid(site: Site, opened: Sequence[SurveyFiles]) -> Grid:
     return Grid(
         config.crs, config.vertical, left * cell, top * cell, cell, (rows, columns)
     )
+
+
+def _check_dense(files: SurveyFiles, cell: float) -> None:
+    """Refuse false bounds, or stray points, before they swell the grid."""
+    west, south, east, north = files.bounds
+    points = sum(cloud.header.points for cloud in files.clouds)
+    cells = (east - west) * (north - south) / cell**2
+    if points and cells > MAX_CELLS_A_POINT * max(points, 100):
+        raise InputError(
+            f"{files.paths[0]}: its header claims {east - west:.0f} m x "
+            f"{north - south:.0f} m for {points} points; the bounds are false or a few "
+            "points lie far off: state the true extent: [west, south, east, north] in "
+            "site.yaml"
+        )
 
 
 def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
@@ -165,7 +183,7 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
 def _same_datum(site: Site, files: SurveyFiles) -> None:
     """Refuse a survey in another vertical datum than the site's."""
     own, wanted = files.vertical, site.config.vertical
-    if UNKNOWN_VERTICAL in (own, wanted) or own == wanted:
+    if UNKNOWN_VERTICAL in (own, wanted) or same_datum(own, wanted):
         return
     raise InputError(
         f"{files.paths[0]}: heights are in {own}, the site is in {wanted}; transform "

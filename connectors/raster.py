@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from pyproj import CRS
 from rasterio.errors import RasterioIOError
 from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
 from rasterio.warp import Resampling, reproject
+from rasterio.warp import transform as warp_points
 
 from twin.errors import InputError, MissingCRS, UnreadableFile
 from twin.grid import UNKNOWN_VERTICAL, Grid
 
 from .pointcloud.guard import MEMORY, PYTHON, child, exchange
+from .pointcloud.reference_system import to_site
 from .tiff_child import about
 from .tiff_header import read_tiff_header
 
@@ -136,14 +139,18 @@ def write_cog(
 def to_grid(raster: RasterFile, grid: Grid) -> Cells:
     """Resample onto a grid: averages when it is coarser, bilinear when finer.
 
-    Cells without data stay so. A datum change that needs a missing grid file is refused
-    by PROJ (no ballpark transformation).
+    Cells without data stay so. InputError where only a rough ("ballpark") change of
+    datum is known here, because a grid file is missing.
     """
-    same = (raster.grid.west, raster.grid.north, raster.grid.cell, raster.grid.shape)
-    if (grid.west, grid.north, grid.cell, grid.shape) == same:
+    own = raster.grid
+    same = (own.west, own.north, own.cell, own.shape)
+    alike = CRS.from_user_input(own.crs) == CRS.from_user_input(grid.crs)
+    if alike and (grid.west, grid.north, grid.cell, grid.shape) == same:
         return raster.array.astype(np.float32)
+    if not alike:
+        _check_same_way(own, grid, raster.name)
     made = np.full(grid.shape, np.nan, dtype=np.float32)
-    coarser = grid.cell > 1.5 * raster.grid.cell
+    coarser = grid.cell > 1.5 * own.cell
     reproject(
         raster.array.astype(np.float32),
         made,
@@ -156,6 +163,23 @@ def to_grid(raster: RasterFile, grid: Grid) -> Cells:
         resampling=Resampling.average if coarser else Resampling.bilinear,
     )
     return made
+
+
+def _check_same_way(own: Grid, grid: Grid, name: str) -> None:
+    """GDAL may take a rougher way between two CRSs than pyproj allows: compare them."""
+    there = to_site(CRS.from_user_input(grid.crs), own.crs, name)
+    if there is None:
+        return
+    west, south, east, north = grid.bounds
+    x, y = [west, east, (west + east) / 2], [north, south, (north + south) / 2]
+    exact = np.array(there.transform(x, y))
+    rough = np.array(warp_points(grid.crs, own.crs, x, y)[:2])
+    off = float(np.abs(exact - rough).max())
+    if not off <= 0.1 * own.cell:
+        raise InputError(
+            f"{name}: the way from {own.crs} to {grid.crs} is only roughly known "
+            f"here ({off:g} units off); warp it with the right datum grid first"
+        )
 
 
 def _transform(grid: Grid) -> Any:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from twin.errors import UnreadableFile
 from twin.grid import UNKNOWN_VERTICAL, Grid
@@ -16,7 +15,7 @@ from twin.site_config import Survey
 
 from .audit import Audit, note
 from .pointcloud.header import read_header
-from .pointcloud.reference_system import reference
+from .pointcloud.reference_system import raster_reference, reference, to_site
 from .pointcloud.survey import Cloud, bounds
 from .raster import RasterFile, import_raster, to_grid
 
@@ -28,7 +27,8 @@ Bounds = tuple[float, float, float, float]
 class SurveyFiles:
     """Clouds or one raster, with their extent in the site's CRS.
 
-    vertical  datum of the heights, "unknown" where nobody says
+    vertical   datum of the heights, "unknown" where nobody says
+    to_metres  factor of a raster's heights
     """
 
     survey: Survey
@@ -37,6 +37,7 @@ class SurveyFiles:
     vertical: str
     clouds: tuple[Cloud, ...] = ()
     grid: RasterFile | None = None
+    to_metres: float = 1.0
 
     def raster(self, grid: Grid, audit: Audit) -> NDArray[np.float32]:
         """Heights of the raster on the site's grid, float32."""
@@ -46,11 +47,15 @@ class SurveyFiles:
         cells = found.grid.shape[0] * found.grid.shape[1]
         audit.read.append(note("cells", self.paths[0].name, cells))
         made: NDArray[np.float32] = to_grid(found, grid).astype(np.float32)
+        made *= np.float32(self.to_metres)
         holes = int((~np.isfinite(made)).sum())
         audit.dropped.append(note("cells without data", self.paths[0].name, holes))
         if self.survey.crs is not None:
             told = f"CRS {self.survey.crs} as stated in site.yaml"
             audit.assumed.append(note(told, self.paths[0].name))
+        if self.to_metres != 1.0:
+            told = f"heights times {self.to_metres:.9g} to make them metres"
+            audit.repaired.append(note(told, self.paths[0].name, cells))
         return made
 
 
@@ -98,8 +103,11 @@ def _raster(site: Site, survey: Survey, paths: tuple[Path, ...]) -> SurveyFiles:
             f"{paths[0]}: {len(paths)} rasters for one survey; merge them first"
         )
     found = import_raster(paths[0], crs=survey.crs, vertical=survey.vertical)
-    there = Transformer.from_crs(
-        found.grid.crs, site.config.crs, always_xy=True, allow_ballpark=False
-    )
-    extent: Bounds = there.transform_bounds(*found.grid.bounds)
-    return SurveyFiles(survey, paths, extent, found.grid.vertical, grid=found)
+    own = found.grid
+    told = raster_reference(paths[0], own.crs, own.vertical, found.unit)
+    found = replace(found, grid=replace(own, crs=told.horizontal.to_wkt()))
+    there = to_site(told.horizontal, site.config.crs, paths[0])
+    extent: Bounds = own.bounds
+    if there is not None:
+        extent = there.transform_bounds(*own.bounds)
+    return SurveyFiles(survey, paths, extent, told.vertical, (), found, told.to_metres)

@@ -110,7 +110,9 @@ class Talk:
     def __init__(self, process: subprocess.Popen[str], path: Path, room: int) -> None:
         self.process, self.path, self.room = process, path, room
         self.lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.swollen = 0  # bytes for which it was stopped
+        for work in (self._listen, self._watch):
+            threading.Thread(target=work, daemon=True).start()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -121,6 +123,11 @@ class Talk:
     def next(self) -> dict[str, Any]:
         """Next thing told; UnreadableFile when the child failed."""
         line = self._wait()
+        if self.swollen:
+            raise UnreadableFile(
+                f"{self.path}: decoding took {self.swollen >> 20} MiB and was stopped; "
+                "its header lies about what is in it: export it again"
+            )
         try:
             told: dict[str, Any] = json.loads(line) if line else {}
         except ValueError:
@@ -137,29 +144,25 @@ class Talk:
         return told
 
     def _wait(self) -> str:
-        deadline = time.monotonic() + SILENCE
-        while time.monotonic() < deadline:
-            try:
-                return self.lines.get(timeout=WATCH)
-            except queue.Empty:
-                self._look()
+        with suppress(queue.Empty):
+            return self.lines.get(timeout=SILENCE)
         self.process.kill()
         raise UnreadableFile(
             f"{self.path}: decoding stood still for {SILENCE:g} s and was stopped; "
             "the file is damaged: copy or export it again"
         )
 
-    def _look(self) -> None:
-        try:
-            used = psutil.Process(self.process.pid).memory_info().rss
-        except psutil.Error:
-            return
-        if used > self.room:
-            self.process.kill()
-            raise UnreadableFile(
-                f"{self.path}: decoding took {used >> 20} MiB and was stopped; "
-                "its header lies about what is in it: export it again"
-            )
+    def _watch(self) -> None:
+        """Stop a child that grows too large, also while the parent is at work."""
+        with suppress(psutil.Error):
+            child = psutil.Process(self.process.pid)
+            while self.process.poll() is None:
+                used = child.memory_info().rss
+                if used > self.room:
+                    self.swollen = used
+                    self.process.kill()
+                    return
+                time.sleep(WATCH)
 
     def give_back(self, slot: int) -> None:
         """Let the child fill a slot again."""
@@ -172,10 +175,15 @@ class Talk:
 
 
 def _surroundings() -> dict[str, str]:
-    """Environment in which the child finds this very package, installed or not."""
+    """Environment in which the child finds this very package, installed or not.
+
+    On machines of many cores, thread pools and arenas that the child has no use for
+    would fill its address space.
+    """
     home = str(Path(__file__).resolve().parents[2])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    few = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+    return {**os.environ, **few, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 @contextmanager

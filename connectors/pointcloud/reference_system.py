@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from twin.errors import InputError, MissingCRS
+from twin.errors import InputError, MissingCRS, UnitMismatch
 from twin.grid import UNKNOWN_VERTICAL
 
 from .header import LasHeader
 
 MARGIN = 1.0  # degrees around a CRS's area of use
+SHOWN = 120  # characters of what a library says; it repeats the file's own text
+FEET = {"foot": 0.3048, "ft": 0.3048, "feet": 0.3048, "international foot": 0.3048}
+US_FEET = dict.fromkeys(("us survey foot", "ftus", "us-ft", "foot_us"), 1200 / 3937)
+METRES = dict.fromkeys(("m", "metre", "meter", "metres", "meters"), 1.0)
+HEIGHT_UNITS = {**METRES, **FEET, **US_FEET}  # names in rasters, lower case -> m
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,9 @@ def file_crs(header: LasHeader) -> CRS | None:
         found: CRS | None = records.parse_crs()
     except Exception as error:
         raise MissingCRS(
-            f"{header.path}: the CRS in the file cannot be read ({error}); "
-            "state it in site.yaml beside the file's name: crs: EPSG:…"
+            f"{header.path}: the CRS in the file cannot be read "
+            f"({str(error)[:SHOWN]}); state it in site.yaml beside the file's name: "
+            "crs: EPSG:…"
         ) from error
     return found
 
@@ -51,7 +58,7 @@ def reference(header: LasHeader, crs: str | None, vertical: str | None) -> Refer
     own = file_crs(header)
     assumed = []
     if crs is not None:
-        stated = _stated(crs, header)
+        stated = _stated(crs, header.path)
         said = own.name if own is not None else "nothing"
         assumed.append(f"CRS {crs} as stated in site.yaml; the file says {said}")
         own = stated
@@ -69,7 +76,7 @@ def reference(header: LasHeader, crs: str | None, vertical: str | None) -> Refer
             f"{', '.join(sorted(units))}; state the code in site.yaml, e.g. crs: "
             "EPSG:2994 beside the file's name"
         )
-    datum, factor = _heights(header, horizontal, height, vertical)
+    datum, factor = _heights(header.path, horizontal, height, vertical)
     if vertical is not None:
         assumed.append(f"vertical datum {vertical} as stated in site.yaml")
     elif datum == UNKNOWN_VERTICAL:
@@ -77,12 +84,47 @@ def reference(header: LasHeader, crs: str | None, vertical: str | None) -> Refer
     return Reference(horizontal, datum, factor, tuple(assumed))
 
 
-def _stated(crs: str, header: LasHeader) -> CRS:
+def raster_reference(path: Path, crs: str, vertical: str, unit: str) -> Reference:
+    """Reference of a raster, whose band may tell the unit of its heights.
+
+    crs       of the raster; a compound one brings a datum
+    vertical  stated by the user or by a tag of the file, or "unknown"
+    unit      of the band as the file says it, "" where it does not
+    """
+    horizontal, height = _parts(_stated(crs, path))
+    stated = None if vertical == UNKNOWN_VERTICAL else vertical
+    factor = HEIGHT_UNITS.get(unit.strip().lower())
+    if unit and factor is None:
+        raise UnitMismatch(
+            f"{path}: its values are in '{unit}', not a unit of height known here; "
+            "convert the raster to metres and set its band unit to m"
+        )
+    if factor is None and not horizontal.is_projected:
+        factor = 1.0  # x and y in degrees tell nothing of heights: metres by custom
+    if stated is None and height is None and factor is not None:
+        return Reference(horizontal, UNKNOWN_VERTICAL, factor)
+    datum, own = _heights(path, horizontal, height, stated)
+    return Reference(horizontal, datum, own if not unit or factor is None else factor)
+
+
+def same_datum(one: str, other: str) -> bool:
+    """Whether heights, once in metres, count from the same level in both."""
+    if one == other:
+        return True
+    try:
+        a, b = CRS.from_user_input(one), CRS.from_user_input(other)
+    except CRSError:
+        return False
+    direction = a.axis_info[0].direction == b.axis_info[0].direction
+    return a.datum is not None and a.datum == b.datum and direction
+
+
+def _stated(crs: str, path: Path) -> CRS:
     try:
         return CRS.from_user_input(crs)
     except CRSError as error:
         raise InputError(
-            f"{header.path}: '{crs}' stated for it in site.yaml is no CRS; "
+            f"{path}: '{crs}' stated for it in site.yaml is no CRS; "
             "write the code of a known one, e.g. EPSG:32649"
         ) from error
 
@@ -95,11 +137,9 @@ def _parts(crs: CRS) -> tuple[CRS, CRS | None]:
 
 
 def _heights(
-    header: LasHeader, horizontal: CRS, height: CRS | None, stated: str | None
+    path: Path, horizontal: CRS, height: CRS | None, stated: str | None
 ) -> tuple[str, float]:
-    given = (
-        _stated(stated, header) if stated not in (None, UNKNOWN_VERTICAL) else height
-    )
+    given = _stated(stated, path) if stated not in (None, UNKNOWN_VERTICAL) else height
     if given is not None:
         factor = float(given.axis_info[0].unit_conversion_factor)
         code = given.to_authority(min_confidence=60)
@@ -107,7 +147,7 @@ def _heights(
     factor = float(horizontal.axis_info[0].unit_conversion_factor)
     if abs(factor - 1.0) > 1e-9:
         raise MissingCRS(
-            f"{header.path}: x and y are in {horizontal.axis_info[0].unit_name} and "
+            f"{path}: x and y are in {horizontal.axis_info[0].unit_name} and "
             "the unit of heights is not stated; state it in site.yaml: "
             "vertical: EPSG:6360 (ftUS) or EPSG:5703 (m) beside the file's name"
         )

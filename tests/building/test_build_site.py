@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
+from rasterio.transform import Affine
 from small_build import SOUTH, WEST, slope_cloud, survey, write_site
 
 from connectors.build import build
 from connectors.surfaces import list_surfaces, load_surface
-from twin.errors import InputError, MissingCRS, OutsideSite, UnreadableFile
+from twin.errors import (
+    InputError,
+    MissingCRS,
+    OutsideSite,
+    UnitMismatch,
+    UnreadableFile,
+)
 from twin.site import Site
 
 
@@ -254,3 +263,86 @@ def test_both_epochs_of_restored_fill_are_built(shared: Path, tmp_path: Path) ->
     assert old.grid == new.grid
     seen = [np.flatnonzero(np.isfinite(s.elevation).any(axis=0)) for s in (old, new)]
     assert seen[1][-1] > seen[0][-1]
+
+
+def test_heights_in_feet_of_the_site_s_datum_become_metres(tmp_path: Path) -> None:
+    """EPSG:6360 is EPSG:5703 in US survey feet of 1200/3937 m: the same level."""
+    line = survey("sources/a.laz", 2024, ", vertical: 'EPSG:6360'")
+    site = write_site(tmp_path, line, vertical="EPSG:5703")
+    slope_cloud(site / "sources/a.laz", rise=0.0)
+
+    build(site)
+
+    surface = load_surface(site / "surfaces/2024-05-20-surveyed")
+    np.testing.assert_allclose(surface.elevation, 1000.0 * 1200 / 3937, atol=1e-3)
+
+
+def test_bounds_far_beyond_the_points_are_refused(tmp_path: Path) -> None:
+    """A header may claim 60 km for 40,000 points; the grid is not made for it."""
+    site = write_site(tmp_path, survey("sources/a.laz", 2024))
+    path = slope_cloud(site / "sources/a.laz")
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<d", data, 179, WEST + 60_000.0)
+    struct.pack_into("<d", data, 195, SOUTH + 60_000.0)
+    path.write_bytes(data)
+
+    with pytest.raises(InputError, match=r"a\.laz.*60000 m.*extent:"):
+        build(site)
+
+
+def write_design(site: Path, crs: str, unit: str) -> Path:
+    """A designed ground of 40 x 40 cells of 5 m, 1000 units high."""
+    path = site / "sources/design.tif"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    profile = {
+        "driver": "GTiff", "height": 40, "width": 40, "count": 1, "dtype": "float32",
+        "crs": crs, "transform": Affine(5.0, 0.0, WEST, 0.0, -5.0, SOUTH + 200.0),
+    }  # fmt: skip
+    with rasterio.open(path, "w", **profile) as file:
+        file.write(np.full((40, 40), 1000.0, np.float32), 1)
+        file.set_band_unit(1, unit)
+    return path
+
+
+def test_a_design_in_feet_becomes_metres(tmp_path: Path) -> None:
+    """The band's unit counts; what was done is in the audit."""
+    site = write_site(tmp_path, survey("sources/design.tif", 2026))
+    write_design(site, "EPSG:32649", "ft")
+
+    build(site)
+
+    surface = load_surface(site / "surfaces/2026-05-20-surveyed")
+    np.testing.assert_allclose(surface.elevation, 304.8, atol=1e-3)
+    audit = json.loads((next(site.glob("surfaces/*/audit.json"))).read_text("utf-8"))
+    assert any("0.3048" in n["what"] for n in audit["repaired"])
+
+
+def test_a_design_in_something_else_is_refused(tmp_path: Path) -> None:
+    """Slope in degrees is no height."""
+    site = write_site(tmp_path, survey("sources/design.tif", 2026))
+    write_design(site, "EPSG:32649", "degree")
+
+    with pytest.raises(UnitMismatch, match=r"design\.tif.*'degree'"):
+        build(site)
+
+
+def test_a_compound_crs_brings_the_datum_of_a_raster(tmp_path: Path) -> None:
+    """UTM 49N with NAVD88 heights does not fit a site in another datum."""
+    line = survey("sources/design.tif", 2026)
+    site = write_site(tmp_path, line, vertical="EPSG:5737")
+    write_design(site, "EPSG:32649+5703", "m")
+
+    with pytest.raises(InputError, match=r"EPSG:5703.*EPSG:5737"):
+        build(site)
+    write_site(tmp_path, line, vertical="EPSG:5703")
+    build(site)
+
+
+def test_a_change_of_datum_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    """A CRS on a bare ellipsoid has no exact way to WGS 84."""
+    line = survey("sources/design.tif", 2026)
+    site = write_site(tmp_path, line)
+    write_design(site, "+proj=utm +zone=49 +ellps=bessel +units=m +type=crs", "m")
+
+    with pytest.raises(InputError, match=r"design\.tif.*no exact way"):
+        build(site)

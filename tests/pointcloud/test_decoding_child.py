@@ -20,6 +20,12 @@ CHILDREN = {
     "nonsense": ("print('what')", "what"),
     "hang": ("import time; time.sleep(600)", "stood still"),
     "growth": ("import time; a = b'x' * (300 << 20); time.sleep(600)", "MiB"),
+    "growth amid talk": (
+        "import time; a = []\n"
+        "while True: a.append(b'x' * (4 << 20)); time.sleep(0.02)"
+        '; print(\'{"slot": 0, "count": 1}\', flush=True)',
+        "MiB",
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import struct
 import sys
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,17 @@ def test_averages_over_coarser_cells_keep_the_mean(tmp_path: Path) -> None:
 
     middle = 1000.0 + 0.1 * (np.arange(140) * 5.0 + 2.0)
     np.testing.assert_allclose(made, np.tile(middle, (120, 1)), atol=1e-3)
+
+
+def test_the_same_numbers_in_another_zone_are_another_place(tmp_path: Path) -> None:
+    """Equal corner, cell and shape do not make equal grids: the CRS counts."""
+    path = tmp_path / "elevation.tif"
+    write_cog(path, heights(), GRID, unit="m", name="elevation")
+    beside = replace(GRID, crs="EPSG:32650")
+
+    made = to_grid(read_raster(path), beside)
+
+    assert not np.isfinite(made).any()
 
 
 def test_no_crs_and_turned_cells_are_findings(tmp_path: Path) -> None:
