@@ -14,7 +14,9 @@ from statistics import median
 
 import numpy as np
 import psutil
+from scipy.ndimage import zoom
 
+from scenarios.demo.truth import demo_truth
 from scenarios.initial import DEFAULT_GROUND, initial_state
 from scenarios.scenario import DEFAULT_LAYERS
 from twin.grid import Grid
@@ -28,12 +30,12 @@ TYPES = ("robinia", "alfalfa", "pioneer")
 BEGIN = (2025, 1)
 
 
-def hills() -> np.ndarray:
-    """Seeded rough hills (rows * columns), m."""
-    rng = np.random.default_rng(7)
-    rows, columns = np.mgrid[0:SIDE, 0:SIDE] * (1000 / SIDE)
-    wide = 40 * np.sin(rows / 90) * np.cos(columns / 130) + 0.05 * rows
-    return np.asarray((1300 + wide + rng.normal(0, 0.3, rows.shape)).ravel())
+def ground() -> np.ndarray:
+    """The demo mine's ground with 3 cm of survey noise (rows * columns), m."""
+    truth = demo_truth().ground
+    fine = zoom(truth, SIDE / truth.shape[0], order=1)
+    noise = np.random.default_rng(7).normal(0, 0.03, fine.shape)
+    return np.asarray((fine + noise)[:SIDE, :SIDE].ravel())
 
 
 def weather() -> dict[str, np.ndarray]:
@@ -53,12 +55,12 @@ def weather() -> dict[str, np.ndarray]:
 
 
 def prepared() -> tuple[Model, object]:
-    """Model and state on the hills, a third of it planted."""
-    grid = Grid("EPSG:32649", "EPSG:5737", 5e5, 4.37e6, 5.0, (SIDE, SIDE))
+    """Model and state on the demo mine, two fifths of it planted."""
+    grid = Grid("EPSG:32649", "EPSG:5737", 5e5, 4.37e6, 1500 / SIDE, (SIDE, SIDE))
     zones = (np.arange(grid.n) * 5 // grid.n).astype(np.int64)
-    ground = [dict(DEFAULT_GROUND, plants={}) for _ in range(5)]
-    ground[1]["plants"] = {"robinia": {"age": 3.0, "stocking": 0.6}}
-    ground[2]["plants"] = {"alfalfa": {"age": 1.0, "stocking": 0.8}}
+    blocks = [dict(DEFAULT_GROUND, plants={}) for _ in range(5)]
+    blocks[1]["plants"] = {"robinia": {"age": 3.0, "stocking": 0.6}}
+    blocks[2]["plants"] = {"alfalfa": {"age": 1.0, "stocking": 0.8}}
     settings = {"latitude": 39.5, "plant_types": TYPES}
     made = []
     for name in FIRST_SET:
@@ -66,7 +68,7 @@ def prepared() -> tuple[Model, object]:
         own = {k: v for k, v in settings.items() if k in kind.__dataclass_fields__}
         made.append(kind(**own))
     state = initial_state(
-        grid, hills(), zones, ground=ground, start=BEGIN, plant_types=TYPES
+        grid, ground(), zones, ground=blocks, start=BEGIN, plant_types=TYPES
     )
     return Model(grid, tuple(made), zones, tuple("abcde")), state
 

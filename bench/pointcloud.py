@@ -19,7 +19,7 @@ from connectors.pointcloud.guard import decoded
 from connectors.pointcloud.header import read_header
 from twin.grid import Grid
 
-POINTS, SIDE, STRIPS, CHUNK = 10_000_000, 1000.0, 10, 2_000_000
+POINTS, SIDE, STRIPS, CHUNK = 10_000_000, 1000.0, 10, 1_000_000
 WEST, SOUTH, SCALE = 500_000.0, 4_400_000.0, 0.001
 REPEATS = 3
 

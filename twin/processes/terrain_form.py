@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -107,6 +108,22 @@ class TerrainForm:
         """Derive everything from the elevation (n,)."""
         grid = when.grid
         z = grid.expand(see["elevation"])
+        with ThreadPoolExecutor(1) as beside:  # the two halves share nothing
+            lie = beside.submit(self._lie, z, grid)
+            cells, receiver, order = self._flow(z, grid)
+            slope, aspect, radiation = lie.result()
+        return {
+            "slope": slope,
+            "aspect": aspect,
+            "specific_catchment_area": cells * grid.cell,
+            "flow_receiver": receiver,
+            "flow_order": order,
+            "ls_factor": self.length_slope(slope, aspect, cells, grid.cell),
+            "radiation_factor": radiation,
+        }
+
+    def _flow(self, z: Array, grid: Grid) -> tuple[Array, NDArray[Any], NDArray[Any]]:
+        """Cells passed, receiver and order of each active cell."""
         filled, pits = fill_shallow(
             z,
             grid.mask,
@@ -117,22 +134,17 @@ class TerrainForm:
         passed = mfd_accumulate(
             filled, receivers, grid.cell, exponent=self.flow_exponent
         )
+        return grid.compress(passed), *active_paths(receivers, grid)
+
+    def _lie(self, z: Array, grid: Grid) -> tuple[Array, Array, Array]:
+        """Slope, aspect and radiation factor of each active cell."""
         east, north = horn_gradient(z, grid.cell, grid.mask)
         slope = grid.compress(slope_of(east, north))
         aspect = grid.compress(aspect_of(east, north))
-        cells = grid.compress(passed)
-        receiver, order = active_paths(receivers, grid)
-        return {
-            "slope": slope,
-            "aspect": aspect,
-            "specific_catchment_area": cells * grid.cell,
-            "flow_receiver": receiver,
-            "flow_order": order,
-            "ls_factor": self.length_slope(slope, aspect, cells, grid.cell),
-            "radiation_factor": radiation_factor(
-                slope, aspect, self.latitude, diffuse_fraction=self.diffuse_fraction
-            ),
-        }
+        radiation = radiation_factor(
+            slope, aspect, self.latitude, diffuse_fraction=self.diffuse_fraction
+        )
+        return slope, aspect, radiation
 
     def length_slope(
         self, slope: Array, aspect: Array, cells: Array, cell: float
