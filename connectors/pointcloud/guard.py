@@ -29,7 +29,7 @@ from .header import LasHeader
 
 PYTHON = (sys.executable, "-P", "-m")  # -P: nothing from the folder one stands in
 COMMAND = (*PYTHON, "connectors.pointcloud.child")
-CHUNK = 2_000_000  # points; lazrs decodes small chunks on one core only
+CHUNK = 1_000_000  # points; lazrs is serial in small chunks, wasteful in large ones
 SLOTS = 2
 MEMORY = 1 << 30  # bytes a child may really use
 SILENCE = 60.0  # seconds without a chunk
