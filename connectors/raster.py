@@ -70,7 +70,8 @@ def import_raster(
         with child(path, command, MEMORY + size) as talk:
             while "end" not in (told := talk.next()):
                 pass
-        array = np.frombuffer(memory, np.float32).reshape(shape).copy()
+        # not copied: the cells stay in the mapped file, which memory need not hold
+        array = np.frombuffer(memory, np.float32).reshape(shape)
     return _placed(path, array, told["found"], crs, vertical)
 
 
@@ -152,7 +153,7 @@ def to_grid(raster: RasterFile, grid: Grid) -> Cells:
     made = np.full(grid.shape, np.nan, dtype=np.float32)
     coarser = grid.cell > 1.5 * own.cell
     reproject(
-        raster.array.astype(np.float32),
+        raster.array.astype(np.float32, copy=False),
         made,
         src_transform=_transform(raster.grid),
         src_crs=raster.grid.crs,

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from twin.errors import UnreadableFile
 
 MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-MAX_CELLS = 500_000_000  # 22 km x 22 km at 1 m
+MAX_CELLS = 250_000_000  # 16 km x 16 km at 1 m; 1 GB once decoded
 MAX_BANDS, MAX_TAGS = 4096, 4096
 MAX_RATIO = 20_000  # bytes out of one byte; Deflate reaches 1032
 WIDTH, HEIGHT, BITS, PACKING, BANDS = 256, 257, 258, 259, 277
