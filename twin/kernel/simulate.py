@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..errors import InputError, StoreError
-from ..process import Array
+from ..process import Array, Process
 from ..state import State
 from ..vocabulary import VOCABULARY, lookup
 from .balance import Balance
@@ -166,10 +166,19 @@ def _put(engine: Engine, output: Output, index: int, writer: Writer | None) -> N
         return
     when = step_of(shift(engine.month, -1 if index else 0), engine.model.grid)
     pool = engine.pool(when)
-    for process in (*engine.plan.order, *engine.shown):
-        if not process.adds:
-            pool |= called(process, pool, when, engine.shapes(process.writes))
+    for process in _asked(engine, output.layers):
+        pool |= called(process, pool, when, engine.shapes(process.writes))
     writer.write(index, {n: pool[n] for n in output.layers if n in pool})
+
+
+def _asked(engine: Engine, layers: Sequence[str]) -> list[Process]:
+    """Diagnostics that the layers need, in their order, and those that they read."""
+    wanted, asked = set(layers), []
+    for process in reversed((*engine.plan.order, *engine.shown)):
+        if not process.adds and wanted & {*process.writes}:
+            wanted |= {*process.reads}
+            asked.append(process)
+    return asked[::-1]
 
 
 def diagnose(model: Model, state: State, forcing: Forcing) -> dict[str, Array]:
