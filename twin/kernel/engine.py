@@ -15,7 +15,7 @@ from ..process import Array, Process, Step
 from ..vocabulary import VOCABULARY
 from .apply import book, settle, zone_runs
 from .balance import Balance
-from .blocks import BLOCK, Booked, CellPlan, Whole, run_block
+from .blocks import Booked, CellPlan, Whole, parts_of, run_block
 from .contract import called, locked
 from .ledger import Ledger, Page
 from .model import Model
@@ -104,7 +104,7 @@ class Engine:
         todo = [shift(self.month, k) for k in range(count)]
         steps = [step_of(m, grid) for m in todo]
         forcing = [self.forcing.at(m) for m in todo]
-        parts = [slice(a, min(a + BLOCK, grid.n)) for a in range(0, grid.n, BLOCK)]
+        parts = parts_of(grid.n)
         jobs = [
             pool.submit(run_block, self.plan, self.whole, part, steps, forcing)
             for part in parts

@@ -20,7 +20,7 @@ from ..vocabulary import VOCABULARY
 from . import checkpoint, manifest
 from .layout import CUBE, create, shard_path
 
-IN_FLIGHT = 4  # rasters waiting to be written; bounds the memory
+IN_FLIGHT = 256 << 20  # bytes waiting to be written; bounds the memory
 PUBLISH_SECONDS = 2.0
 
 
@@ -44,7 +44,8 @@ class RunWriter:
         self._manifest = about
         self._arrays = arrays
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="minetwin-store")
-        self._room = BoundedSemaphore(IN_FLIGHT)
+        size = 4 * grid.shape[0] * grid.shape[1]
+        self._room = BoundedSemaphore(max(4, IN_FLIGHT // size))
         self._pending: list[tuple[int, str, Future[Written]]] = []
         self._published = time.monotonic()
         self._started = time.monotonic() - float(about.get("wall_time_s", 0.0))
