@@ -10,7 +10,7 @@ NPM    := $(BIN)/python tests/tools/node.py
 
 # --- things people do ---------------------------------------------------------
 
-demo: viewer              ## build the demo mine, run plan and control, open the 3D view
+demo: viewer $(VENV)/warm ## build the demo mine, run plan and control, open the 3D view
 	$(BIN)/minetwin demo
 
 test: check viewer system docs  ## everything that CI runs
@@ -52,6 +52,13 @@ $(VENV)/base: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/base
 	$(PIP) --group dev
+	touch $@
+
+# kernels are compiled once and kept; a small run of everything compiles them all
+$(VENV)/warm: $(VENV)/base
+	@echo "compiling the kernels, once"
+	$(BIN)/minetwin demo --quick --no-serve --out $(VENV)/warm-mine > $(VENV)/warm.log
+	rm -rf $(VENV)/warm-mine
 	touch $@
 
 $(WEB)/node_modules/.package-lock.json: $(VENV)/base $(WEB)/package-lock.json
