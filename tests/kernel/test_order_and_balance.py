@@ -174,9 +174,10 @@ class Leaky(Decay):
 
 
 def test_a_leak_stops_the_run_and_is_named() -> None:
-    """Process, element and stocks stand in the message."""
+    """Process, element, zone and stocks stand in the message."""
     with pytest.raises(
-        LedgerLeak, match=r"2025-01: 'decay' leaks carbon.*soil_carbon_hum"
+        LedgerLeak,
+        match=r"2025-01: 'decay' leaks carbon.*zone '[abc]'.*soil_carbon_hum",
     ):
         ran((Leaky(),))
 

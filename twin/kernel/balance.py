@@ -16,9 +16,9 @@ TOLERANCE = 1e-9
 class Balance:
     """Largest relative residual seen so far, per element."""
 
-    def __init__(self, seen: Mapping[str, float] | None = None) -> None:
+    def __init__(self, zone_names: Sequence[str]) -> None:
+        self.zone_names = zone_names
         self.closure: dict[str, float] = {"carbon": 0.0, "water": 0.0, "sediment": 0.0}
-        self.closure.update(seen or {})
 
     def processes(
         self,
@@ -45,9 +45,11 @@ class Balance:
             self.closure[book] = max(self.closure[book], residual)
             if not residual <= TOLERANCE:
                 stocks = ", ".join(entries[i][1] for i in rows)
+                worst = int(np.argmax(np.abs(factors @ sums[rows])))
                 raise LedgerLeak(
                     f"{when}: '{cause}' leaks {book}: {leak:.6g} of {moved:.6g} "
-                    f"kg m-2 cells moved do not balance (limit {TOLERANCE:g}); "
+                    f"kg m-2 (summed over cells) do not balance, most of it in zone "
+                    f"'{self.zone_names[worst]}' (limit {TOLERANCE:g}); "
                     f"its stocks: {stocks}. What leaves one must enter another"
                 )
 

@@ -141,7 +141,7 @@ def _engine(model: Model, state: State, forcing: Forcing, output: Output) -> Eng
     whole = Whole(stocks, {}, {}, model.zones, len(model.zone_names))
     month = (state.year, state.month)
     ledger = Ledger(model.zone_names)
-    return Engine(model, forcing, month, whole, ledger, Balance(), kept)
+    return Engine(model, forcing, month, whole, ledger, Balance(model.zone_names), kept)
 
 
 def _first_values(engine: Engine) -> None:
