@@ -47,6 +47,7 @@ def build(
     """
     from connectors.build import build as build_site
 
+    from .other_grid import look_at_runs
     from .progress import bar
 
     with stoppable(), bar("build") as report:
@@ -54,6 +55,8 @@ def build(
     typer.echo(f"{site_dir}: built {len(built.surfaces)} surfaces")
     for surface in built.surfaces:
         typer.echo(f"  {surface}")
+    for finding in look_at_runs(site_dir):
+        typer.echo(f"{finding.level}: {finding.what}")
 
 
 def run(
@@ -139,15 +142,19 @@ def check(
 ) -> None:
     """Look at files before they are used: CRS, datum, units, damage. Changes nothing.
 
+    Of a site folder also the runs: those on another grid than the site has now.
+
     Exit 0: fine, 1: findings, 2: something could not be read.
 
     Example: minetwin check north-dump/sources
     """
     from connectors.check import check as look
 
+    from .other_grid import look_at_runs
     from .scenario import look_at_scenario
 
     findings = look(paths, {".yaml": look_at_scenario, ".yml": look_at_scenario})
+    findings += [finding for path in paths for finding in look_at_runs(path)]
     if as_json:
         say([finding.to_dict() for finding in findings])
     else:

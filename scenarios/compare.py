@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from twin.errors import StoreError, unknown_name
+from twin.errors import OtherGrid, StoreError, unknown_name
 
 from .indicators import INDICATORS
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from twin.site import Site
     from twin.store import Run
-
-SAME = ("crs", "west", "north", "cell", "shape")
 
 
 @dataclass(frozen=True)
@@ -78,13 +76,12 @@ class Comparison:
 
 def compare(run_a: Run, run_b: Run) -> Comparison:
     """Set run_a ("with") beside run_b ("without"); both must lie on the same cells."""
-    a, b = run_a.grid.to_dict(), run_b.grid.to_dict()
-    apart = [name for name in SAME if a[name] != b[name]]
+    apart = run_a.grid.differences(run_b.grid)
     if apart:
-        raise StoreError(
-            f"runs '{run_a.id}' and '{run_b.id}' lie on different grids "
-            f"({', '.join(apart)}); "
-            "run both scenarios on the site as it is now"
+        raise OtherGrid(
+            f"runs '{run_a.id}' and '{run_b.id}' lie on different grids: "
+            f"{', '.join(map(str, apart))}; "
+            "run both scenarios on the site as it is now, from the same surface"
         )
     without = {(r["parcel"], r["date"]): r for r in run_b.indicators()}
     rows = []

@@ -13,6 +13,7 @@ MinetwinError
 ├── LedgerLeak          a balance did not close; the message names the culprits
 ├── StateError          a stock left its range or became NaN
 ├── StoreError          a run or site on disk is damaged, unfinished or changed
+│   └── OtherGrid           a run lies on other cells than its site or another run
 └── MissingExtra        an optional package is not installed
 
 A message says what, where, why and how to mend it.
@@ -74,6 +75,10 @@ class StateError(MinetwinError):
 
 class StoreError(MinetwinError):
     """A run or site on disk is damaged, unfinished or changed."""
+
+
+class OtherGrid(StoreError):
+    """A run lies on other cells than its site has now, or than another run."""
 
 
 class MissingExtra(MinetwinError):

@@ -13,6 +13,25 @@ from numpy.typing import NDArray
 from .errors import OutsideSite
 
 UNKNOWN_VERTICAL = "unknown"
+SHORT = 40  # characters of a CRS that are told as they are; WKT goes by its name
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing in which a grid differs from another.
+
+    what   "crs", "vertical", "cell", "west", "north", "shape" or "active"
+    own, other   how each has it; of "active" the cells that only this one has
+    """
+
+    what: str
+    own: str
+    other: str
+
+    def __str__(self) -> str:
+        if self.what == "active":
+            return f"active cells: {self.own} only here, {self.other} only there"
+        return f"{self.what} {self.own} instead of {self.other}"
 
 
 @dataclass(frozen=True)
@@ -93,6 +112,33 @@ class Grid:
             )
         return row, column
 
+    def differences(self, other: Grid) -> tuple[Difference, ...]:
+        """Tell in what the cells of another grid are others; () when in nothing.
+
+        A CRS is the same however it is written. Active cells are counted only when
+        the two lie on each other.
+        """
+        same = {
+            "crs": _same_reference(self.crs, other.crs),
+            "vertical": _same_reference(self.vertical, other.vertical),
+            "cell": self.cell == other.cell,
+            "west": self.west == other.west,
+            "north": self.north == other.north,
+            "shape": self.shape == other.shape,
+        }
+        own, there = _told(self), _told(other)
+        apart = [Difference(k, own[k], there[k]) for k in same if not same[k]]
+        if not apart and not (self.mask is None and other.mask is None):
+            mine, others = self._activity(), other._activity()
+            here = np.count_nonzero(mine & ~others)
+            beyond = np.count_nonzero(others & ~mine)
+            if here or beyond:
+                apart.append(Difference("active", str(here), str(beyond)))
+        return tuple(apart)
+
+    def _activity(self) -> NDArray[np.bool_]:
+        return np.ones(self.shape, dtype=bool) if self.mask is None else self.mask
+
     def to_dict(self) -> dict[str, Any]:
         """Everything but the mask, as plain data."""
         return {
@@ -119,3 +165,41 @@ class Grid:
             shape=(int(rows), int(columns)),
             mask=mask,
         )
+
+
+def _told(grid: Grid) -> dict[str, str]:
+    """What people are told of a grid."""
+    rows, columns = grid.shape
+    return {
+        "crs": _named(grid.crs),
+        "vertical": _named(grid.vertical),
+        "cell": f"{grid.cell:.12g} m",
+        "west": f"{grid.west:.12g} m",
+        "north": f"{grid.north:.12g} m",
+        "shape": f"{rows} x {columns}",
+    }
+
+
+def _same_reference(one: str, other: str) -> bool:
+    """Tell whether two texts name one CRS; "unknown" is only itself."""
+    if one == other or UNKNOWN_VERTICAL in (one, other):
+        return one == other
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return bool(CRS.from_user_input(one) == CRS.from_user_input(other))
+    except CRSError:
+        return False
+
+
+def _named(reference: str) -> str:
+    if len(reference) <= SHORT:
+        return reference
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_user_input(reference).name
+    except CRSError:
+        return f"{reference[:SHORT]}…"

@@ -145,6 +145,20 @@ class Site:
             or sha256_of(self.path(entry["path"])) != entry["sha256"]
         ]
 
+    def _elsewhere(self) -> list[str]:
+        """Names of the runs whose cells lie elsewhere than those of the site now."""
+        from .store import Run
+
+        found = []
+        for folder in self.runs() if self.built else ():
+            try:
+                apart = Run.open(folder).lay.differences(self.grid())
+            except (StoreError, KeyError):
+                continue  # damaged: minetwin check and Run.open say so
+            if apart:
+                found.append(folder.name)
+        return found
+
     def _facts(self) -> list[tuple[str, str]]:
         config = self.config
         size = "not built yet: minetwin build"
@@ -153,7 +167,8 @@ class Site:
             size = f"{grid.shape[0]} x {grid.shape[1]} cells of {grid.cell:g} m"
         surfaces = self.built.surfaces if self.built else ()
         runs = ", ".join(path.name for path in self.runs())
-        return [
+        elsewhere = ", ".join(self._elsewhere())
+        facts = [
             ("folder", str(self.folder)),
             ("synthetic", "yes, made up" if config.synthetic else "no"),
             ("crs", f"{config.crs}, heights {config.vertical}"),
@@ -163,6 +178,9 @@ class Site:
             ("feeds", ", ".join(config.feed_ids) or "none"),
             ("runs", runs or "none"),
         ]
+        if elsewhere:
+            facts.append(("other grid", f"{elsewhere}; see minetwin check"))
+        return facts
 
     def __repr__(self) -> str:
         lines = [f"Site {self.config.name} {self.config.name_zh}".rstrip()]

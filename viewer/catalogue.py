@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from connectors.surfaces import list_surfaces, load_surface
 from connectors.vector import Parcel, read_parcels
+from scenarios.other_grid import differences, refusal
 from twin.errors import MinetwinError, unknown_name
-from twin.site import Site
+from twin.grid import Difference
+from twin.site import BUILT, Site
 from twin.store import Run
 from twin.surface import Surface
 from twin.vocabulary import lookup
@@ -53,6 +55,15 @@ class Target:
         return 1 if self.run is None else len(self.run.times)
 
 
+@dataclass(frozen=True)
+class Known:
+    """A run of the site, its number, and in what its grid differs from the site's."""
+
+    number: int
+    run: Run
+    apart: tuple[Difference, ...]
+
+
 class Catalogue:
     """Surfaces and runs of a site; safe to use from many threads."""
 
@@ -62,7 +73,8 @@ class Catalogue:
         self._lock = threading.Lock()
         self._numbers: dict[str, int] = {}
         self._seen: dict[str, str] = {}
-        self._runs: dict[str, tuple[int, Run]] = {}
+        self._runs: dict[str, Known] = {}
+        self._built = _bytes(site.folder / BUILT)
         self._surfaces: dict[str, Surface] = {}
         self.headers = tuple(sorted(list_surfaces(site), key=lambda s: s.date))
         self.parcels = site_parcels(site)
@@ -82,12 +94,27 @@ class Catalogue:
             self._seen = found
         for name, print_ in found.items():
             if name not in kept:
-                opened = _open(self.site.runs_dir / name)
+                opened = self._open(self.site.runs_dir / name, print_)
                 if opened is not None:
-                    kept[name] = (self._number(f"run:{name}:{print_}"), opened)
+                    kept[name] = opened
         with self._lock:
             self._runs = dict(sorted(kept.items()))
         return True
+
+    def _open(self, folder: Path, print_: str) -> Known | None:
+        try:
+            run = Run.open(folder)
+            apart = differences(run, self.site, self._elevation)
+        except (MinetwinError, OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("run %s is not shown: %s", folder.name, error)
+            return None
+        if apart:
+            told = ", ".join(map(str, apart))
+            log.warning("run %s was made on another grid: %s", folder.name, told)
+        return Known(self._number(f"run:{folder.name}:{print_}"), run, apart)
+
+    def _elevation(self, surface: str) -> Values:
+        return self.surface(surface, "run").elevation
 
     def _number(self, content: str) -> int:
         with self._lock:
@@ -95,17 +122,33 @@ class Catalogue:
 
     @property
     def runs(self) -> Mapping[str, tuple[int, Run]]:
-        """Runs that can be shown: id -> (number, run)."""
+        """Runs that can be shown, on the site's grid: id -> (number, run)."""
         with self._lock:
-            return dict(self._runs)
+            known = self._runs.items()
+            return {name: (k.number, k.run) for name, k in known if not k.apart}
+
+    @property
+    def elsewhere(self) -> Mapping[str, Known]:
+        """Runs that were made on another grid, which are told of but not shown."""
+        with self._lock:
+            return {name: known for name, known in self._runs.items() if known.apart}
+
+    @property
+    def rebuilt(self) -> bool:
+        """True when the site was built anew since it is served."""
+        return _bytes(self.site.folder / BUILT) != self._built
 
     def run(self, name: str, where: str) -> Run:
         """Return the run of that id."""
         return self.numbered(name, where)[1]
 
     def numbered(self, name: str, where: str) -> tuple[int, Run]:
-        """Return number and run of that id."""
-        runs = self.runs
+        """Return number and run of that id; OtherGrid when it lies on other cells."""
+        runs, elsewhere = self.runs, self.elsewhere
+        if name in elsewhere:
+            mend = "start minetwin serve again: the site was rebuilt meanwhile"
+            apart = elsewhere[name].apart
+            raise refusal(name, apart, where, mend if self.rebuilt else "")
         if name not in runs:
             raise unknown_name("run", name, runs, where)
         return runs[name]
@@ -189,15 +232,12 @@ def layer_axis(run: Run, layer: str, where: str) -> tuple[str, ...]:
 
 
 def _fingerprint(folder: Path) -> str:
+    return hashlib.sha256(_bytes(folder / "manifest.json")).hexdigest()
+
+
+def _bytes(path: Path) -> bytes:
+    """Content of a small file, b"" when there is none."""
     try:
-        return hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+        return path.read_bytes()
     except OSError:
-        return ""
-
-
-def _open(folder: Path) -> Run | None:
-    try:
-        return Run.open(folder)
-    except (MinetwinError, OSError, ValueError) as error:
-        log.warning("run %s is not shown: %s", folder.name, error)
-        return None
+        return b""

@@ -8,6 +8,7 @@ from twin.errors import (
     BadReading,
     InputError,
     MinetwinError,
+    OtherGrid,
     OutsideSite,
     StoreError,
     UnknownName,
@@ -27,6 +28,7 @@ _TITLES: dict[type[Exception], str] = {
     BadReading: "the reading was refused",
     OutsideSite: "the place lies outside the site",
     UnknownName: "there is nothing of that name",
+    OtherGrid: "the run was made on another grid",
     StoreError: "a run or the site on disk cannot be used",
     InputError: "the request cannot be used",
 }

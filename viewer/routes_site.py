@@ -48,7 +48,8 @@ def site_routes(served: Served) -> APIRouter:
             "offset": served.hub.offset,
             "sensors": _sensors(served),
             "feeds": served.feeds.told(),
-            "runs": [_run(number, run, runs) for number, run in runs.values()],
+            "runs": _runs(served),
+            "rebuilt": served.catalogue.rebuilt,
             "layers": _layers(served, [run for _, run in runs.values()]),
         }
 
@@ -172,6 +173,22 @@ def _latest(reading: Reading | None, now: datetime) -> dict[str, Any] | None:
     }
 
 
+def _runs(served: Served) -> list[dict[str, Any]]:
+    """Runs on the site's grid, then those that were made on another one."""
+    here, elsewhere = served.catalogue.runs, served.catalogue.elsewhere
+    shown = [_run(number, run, here) for number, run in here.values()]
+    apart = [
+        _run(known.number, known.run, elsewhere)
+        | {
+            "other_grid": [
+                {"what": d.what, "run": d.own, "site": d.other} for d in known.apart
+            ]
+        }
+        for known in elsewhere.values()
+    ]
+    return shown + apart
+
+
 def _run(number: int, run: Run, runs: Mapping[str, Any]) -> dict[str, Any]:
     scenario = run.manifest.get("scenario") or {}
     pair = pair_of(run.id)
@@ -189,6 +206,7 @@ def _run(number: int, run: Run, runs: Mapping[str, Any]) -> dict[str, Any]:
         "layers": [name for name in run.layers if name in LAYERS],
         "code_version": str(run.manifest.get("code_version", "")),
         "closure": dict(run.manifest.get("closure") or {}),
+        "other_grid": [],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,30 @@ def test_a_polygon_outside_the_site_exits_2(demo: Path, tmp_path: Path):
     assert "interventions.0.area: the area holds no cell" in done.stderr
     assert "EPSG:32649" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_site_rebuilt_on_another_grid_tells_its_old_runs(demo: Path, tmp_path: Path):
+    """Cell 10 m becomes 7 m: build and check name the runs, compare refuses them."""
+    mine, plan = tmp_path / "mine", tmp_path / "again.yaml"
+    shutil.copytree(demo, mine)
+    text = (mine / "site.yaml").read_text("utf-8")
+    (mine / "site.yaml").write_text(text.replace("cell: 10", "cell: 7"), "utf-8")
+    plan.write_text("name: again\nstart: 2025-01\nyears: 1\n", encoding="utf-8")
+
+    built = minetwin("build", mine)
+    checked = minetwin("check", mine, "--json")
+    ran = minetwin("run", plan, "--site", mine)
+    refused = minetwin("compare", "again", "plan", "--site", mine)
+    both_old = minetwin("compare", "plan", "plan-control", "--site", mine)
+    again = minetwin("check", mine, "--json")
+
+    assert (built.returncode, ran.returncode) == (0, 0), built.stderr + ran.stderr
+    assert "cell 10 m instead of 7 m" in built.stdout
+    assert checked.returncode == 1
+    found = [Path(one["path"]).name for one in json.loads(checked.stdout)]
+    assert {"plan", "plan-control"} <= set(found)
+    assert refused.returncode == 2
+    assert "'again' and 'plan' lie on different grids: cell 7 m" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert both_old.returncode == 0
+    assert [Path(one["path"]).name for one in json.loads(again.stdout)] == found

@@ -44,6 +44,11 @@ class Run:
         """Name of its folder."""
         return self.folder.name
 
+    @property
+    def lay(self) -> Grid:
+        """Grid without the mask; nothing but the manifest is read for it."""
+        return Grid.from_dict(self.manifest["grid"])
+
     @cached_property
     def grid(self) -> Grid:
         """Grid with the mask of active cells."""
@@ -190,8 +195,10 @@ class Run:
         closed = self.manifest.get("closure") or {}
         books = ", ".join(f"{k} {v:.1e}" for k, v in closed.items()) or "unfinished"
         span = f"{times[0]} to {times[-1]}, {len(times)} instants" if times else "empty"
+        lay = self.lay
+        cells = f"{lay.shape[0]} x {lay.shape[1]} cells of {lay.cell:g} m, {lay.crs}"
         return (
-            f"Run {self.id} ({self.manifest['status']}): {span}\n"
+            f"Run {self.id} ({self.manifest['status']}): {span}\n  grid: {cells}\n"
             f"  layers: {', '.join(self.layers)}\n  books closed to: {books}"
         )
 

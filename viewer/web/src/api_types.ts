@@ -70,6 +70,13 @@ export interface SensorInfo {
   latest: LatestReading | null;
 }
 
+/** One thing in which the grid of a run differs from that of the site. */
+export interface GridDifference {
+  what: "crs" | "vertical" | "cell" | "west" | "north" | "shape" | "active";
+  run: string;
+  site: string;
+}
+
 export interface RunInfo {
   id: string;
   index: number;
@@ -85,6 +92,8 @@ export interface RunInfo {
   code_version: string;
   /** Largest relative residual of each balance; empty while it runs. */
   closure: Record<string, number>;
+  /** Not empty: made before the site was rebuilt on another grid, and not to be shown. */
+  other_grid: GridDifference[];
 }
 
 export interface FeedInfo {
@@ -120,6 +129,8 @@ export interface SiteInfo {
   sensors: SensorInfo[];
   feeds: FeedInfo[];
   runs: RunInfo[];
+  /** The site was built anew since the server started. */
+  rebuilt: boolean;
   layers: LayerInfo[];
 }
 

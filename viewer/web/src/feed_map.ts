@@ -36,7 +36,7 @@ export class MapFeed {
   /** Called with each site and surface; does only what changed. */
   use(site: SiteInfo, surfaceId: string | null): void {
     const frame = frameOf(site);
-    const key = JSON.stringify(frame);
+    const key = JSON.stringify([frame, site.grid, site.origin_x, site.origin_y]);
     if (key !== this.sizeKey) {
       this.sizeKey = key;
       this.frame = frame;

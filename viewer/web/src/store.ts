@@ -96,8 +96,13 @@ export function initial(lang: Lang, theme: Theme): State {
 
 // --- looking things up ----------------------------------------------------------------
 
+/** Runs on the site's grid; the others are named, but their cells are other places. */
+export function showable(site: SiteInfo | null): RunInfo[] {
+  return site?.runs.filter((run) => !run.other_grid.length) ?? [];
+}
+
 export function runOf(state: State, id = state.run): RunInfo | null {
-  return state.site?.runs.find((run) => run.id === id) ?? null;
+  return showable(state.site).find((run) => run.id === id) ?? null;
 }
 
 /** The do-nothing run beside the chosen plan, or the plan beside a control. */
@@ -188,7 +193,8 @@ function clampStep(state: State, step: number): number {
 }
 
 function defaultRun(site: SiteInfo): RunInfo | null {
-  return site.runs.find((run) => !run.control) ?? site.runs[0] ?? null;
+  const runs = showable(site);
+  return runs.find((run) => !run.control) ?? runs[0] ?? null;
 }
 
 /** Surfaces in order of their date; the newest surveyed one is the ground. */
@@ -207,10 +213,15 @@ function settle(state: State): State {
   return { ...state, choice: best ? { from: "run", name: best, axis: 0 } : null };
 }
 
+/** True when local metres are other places than before: the site was rebuilt. */
+function moved(before: SiteInfo | null, now: SiteInfo): boolean {
+  return before?.origin_x !== now.origin_x || before.origin_y !== now.origin_y;
+}
+
 /** The site as the server tells it, at the start or after it changed. */
 export function withSite(state: State, site: SiteInfo, now: number): State {
   const first = state.site === null;
-  const run = site.runs.find((r) => r.id === state.run) ?? defaultRun(site);
+  const run = showable(site).find((r) => r.id === state.run) ?? defaultRun(site);
   const surface = site.surfaces.find((s) => s.id === state.surface)?.id ?? defaultSurface(site);
   const latest = { ...state.latest };
   for (const sensor of site.sensors) {
@@ -225,11 +236,13 @@ export function withSite(state: State, site: SiteInfo, now: number): State {
     surface,
     latest,
     feeds: site.feeds ?? [],
+    ...(moved(state.site, site) && { picked: null, point: null }),
   });
   return { ...next, step: clampStep(next, first ? stepsOf(next) - 1 : next.step) };
 }
 
 export function withRun(state: State, id: string): State {
+  if (!runOf(state, id)) return state;
   const next = settle({ ...state, run: id, most: 0, largest: 0, point: null });
   return { ...next, step: clampStep(next, next.step) };
 }

@@ -27,6 +27,7 @@ const run = (id: string, index: number, pair: string, control: boolean): RunInfo
   layers: ["soil_loss", "soil_organic_carbon", "elevation"],
   code_version: "",
   closure: {},
+  other_grid: [],
 });
 
 /** A site with a plan, its control and one survey. */
@@ -73,6 +74,7 @@ export function site(): SiteInfo {
     sensors: [],
     feeds: [],
     runs: [run("plan-control", 0, "plan", true), run("plan", 1, "plan-control", false)],
+    rebuilt: false,
     layers: [
       layer("soil_loss", 64),
       layer("soil_organic_carbon", 128),

@@ -39,11 +39,49 @@ describe("opening a site", () => {
     expect(again.step).toBe(1);
   });
 
+  test("forgets a picked place when local metres are other places", () => {
+    const picked = { ...opened(), picked: { x: 1, y: 2 } };
+
+    expect(withSite(picked, site(), 0).picked).toEqual({ x: 1, y: 2 });
+    expect(withSite(picked, { ...site(), origin_x: 50 }, 0).picked).toBeNull();
+  });
+
   test("falls back when the chosen run is gone", () => {
     const fewer = site();
     fewer.runs = fewer.runs.filter((run) => run.id !== "plan");
 
     expect(withSite(opened(), fewer, 0).run).toBe("plan-control");
+  });
+});
+
+describe("runs of another grid", () => {
+  const rebuilt = (...ids: string[]) => {
+    const told = site();
+    for (const run of told.runs)
+      if (ids.includes(run.id)) run.other_grid = [{ what: "cell", run: "5 m", site: "8 m" }];
+    return told;
+  };
+
+  test("are left for one that can be shown, at the start and when the site is told anew", () => {
+    const told = rebuilt("plan");
+
+    expect(withSite(initial("en", "system"), told, 0).run).toBe("plan-control");
+    expect(withSite(opened(), told, 0).run).toBe("plan-control");
+  });
+
+  test("cannot be chosen, nor stand as the other of a difference", () => {
+    const state = { ...withSite(opened(), rebuilt("plan"), 0), difference: true };
+
+    expect(withRun(state, "plan")).toBe(state);
+    expect(differing(state)).toBe(false);
+    expect(viewsOf(state).map((view) => view.run)).toEqual(["plan-control", "plan-control"]);
+  });
+
+  test("leave the ground alone when there is no other", () => {
+    const state = withSite(opened(), rebuilt("plan", "plan-control"), 0);
+
+    expect([state.run, state.choice]).toEqual([null, null]);
+    expect(viewsOf(state)).toEqual([]);
   });
 });
 

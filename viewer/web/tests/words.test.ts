@@ -3,6 +3,7 @@ import { COLOUR_MAPS, ENTRIES } from "../src/colours";
 import { age, alike, day, decimalsFor, number, signed, unitText } from "../src/format";
 import { favourite, groupOf, shelves } from "../src/groups";
 import { languageOf, TEXT, translate, type Word } from "../src/i18n";
+import { reasonOf } from "../src/other_grid";
 import { colourAt, colourBytes, niceAbove, spanOf, symmetric, ticks, usable } from "../src/palette";
 import { site } from "./fixtures";
 
@@ -90,4 +91,24 @@ test("layers stand on shelves, the favourite first", () => {
   expect(groupOf("something_new")).toBe("groupOther");
   expect(shelves(site().layers).flatMap(([, layers]) => layers)).toHaveLength(4);
   expect(favourite(["elevation", "soil_loss"])).toBe("soil_loss");
+});
+
+test("a run of another grid says what differs and how to mend it, in both languages", () => {
+  const told = site();
+  const run = told.runs[0];
+  if (!run) throw new Error("the fixture has a run");
+  expect(reasonOf(run, "Plan", told, "en")).toBeNull();
+  run.other_grid = [
+    { what: "cell", run: "5 m", site: "8 m" },
+    { what: "active", run: "3", site: "0" },
+  ];
+
+  const english = reasonOf(run, "Plan", told, "en");
+  const chinese = reasonOf(run, "方案", { ...told, rebuilt: true }, "zh");
+
+  expect(english).toContain("'Plan' was made on another grid");
+  expect(english).toContain("cell 5 m, now 8 m; 3 of its cells have no ground now");
+  expect(english).toContain("Run the scenario again.");
+  expect(chinese).toContain("栅格边长 5 m,现为 8 m;其中 3 个栅格");
+  expect(chinese).toContain("minetwin serve");
 });

@@ -1,5 +1,6 @@
 /** Which run is shown: a plan, its do-nothing control, or the difference of the two. */
 import type { RunInfo } from "../api_types";
+import { reasonOf } from "../other_grid";
 import { pairOf, runOf, type State, withRun } from "../store";
 import { type Context, changed, type Part } from "./context";
 import { h } from "./dom";
@@ -17,6 +18,7 @@ export function runPicker(context: Context): Part {
     onchange: () => store.change((s) => withRun({ ...s, difference: s.difference }, select.value)),
   });
   const none = h("p", { class: "quiet", text: t("noRuns") });
+  const elsewhere = h("div", { class: "elsewhere", "data-testid": "runs-elsewhere" });
   const button = (testid: string, text: string, act: () => void) =>
     h("button", { type: "button", "data-testid": testid, text, onclick: act });
   const plan = button("view-plan", t("plan"), () => show(false, false));
@@ -38,6 +40,7 @@ export function runPicker(context: Context): Part {
     select,
     none,
     segments,
+    elsewhere,
   );
 
   function nameOf(run: RunInfo | undefined): string {
@@ -69,10 +72,16 @@ export function runPicker(context: Context): Part {
         h("option", {
           value: r.id,
           selected: r.id === state.run || (r.id === pair?.id && !!run?.control),
-          text: nameOf(r),
+          disabled: r.other_grid.length > 0,
+          text: r.other_grid.length ? `${nameOf(r)} (${t("otherGrid")})` : nameOf(r),
         }),
       ),
     );
+    if (!run)
+      select.prepend(
+        h("option", { value: "", disabled: true, selected: true, text: t("noneShown") }),
+      );
+    tellElsewhere(state, runs);
     const diff = state.difference && !!pair;
     press(plan, !!run && !run.control && !diff);
     press(control, !!run?.control && !diff);
@@ -80,6 +89,16 @@ export function runPicker(context: Context): Part {
     difference.disabled = !pair;
     difference.title = pair ? "" : t("noControl");
     control.disabled = !pair && !run?.control;
+  }
+
+  /** Why runs cannot be chosen, where it is read without pointing at them. */
+  function tellElsewhere(state: State, runs: readonly RunInfo[]): void {
+    const { site, lang } = state;
+    const reasons = site ? runs.map((r) => reasonOf(r, nameOf(r), site, lang)) : [];
+    elsewhere.replaceChildren(
+      ...reasons.filter((text) => text !== null).map((text) => h("p", { class: "quiet", text })),
+    );
+    elsewhere.hidden = !elsewhere.childElementCount;
   }
 
   function press(element: HTMLElement, on: boolean): void {
