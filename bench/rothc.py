@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from twin.numerics.compiled import compiled
 from twin.processes import rothc
-from twin.processes.compiled import compiled
 from twin.processes.rothc_kernel import DEFICIT, rothc_month
 
 CELLS, MONTHS, BLOCK, THREADS = 1_000_000, 24, 4096, 2

@@ -1,6 +1,5 @@
 """The kernel: processes stepped month by month, with closed books."""
 
-from .engine import workers
 from .ledger import Ledger
 from .model import Model
 from .schedule import Event, Forcing, Month, Output
@@ -17,5 +16,4 @@ __all__ = [
     "Writer",
     "diagnose",
     "simulate",
-    "workers",
 ]

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from ..process import Array
 
+Runs = NDArray[np.int64]
+
 LANES = 8
+SLICE = 1024  # cells
 
 
 @njit(cache=True, nogil=True)
@@ -66,7 +69,7 @@ def lane_sum(values: Array) -> float:
     return total
 
 
-def zone_runs(zones: NDArray[np.int64]) -> NDArray[np.int64]:
+def zone_runs(zones: NDArray[np.int64]) -> Runs:
     """Runs of equal zone: rows of (first cell, cell after the last, zone)."""
     edges = np.flatnonzero(np.diff(zones)) + 1
     first = np.concatenate([[0], edges])
@@ -75,16 +78,11 @@ def zone_runs(zones: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True)
-def book(added: Array, runs: NDArray[np.int64], total: Array, sums: Array) -> float:
-    """Add ``added`` (k, b) to ``total`` and its zone sums to ``sums`` (z,).
-
-    Returns the sum of the magnitudes.
-    """
+def book(added: Array, runs: Runs, sums: Array) -> float:
+    """Add the zone sums of ``added`` (k, b) to ``sums`` (z,); return its magnitude."""
     gross = 0.0
     for i in range(added.shape[0]):
-        row, onto = added[i], total[i]
-        for j in range(row.size):
-            onto[j] += row[j]
+        row = added[i]
         for r in range(runs.shape[0]):
             amount, size = sum_and_size(row[runs[r, 0] : runs[r, 1]])
             sums[runs[r, 2]] += amount
@@ -93,31 +91,53 @@ def book(added: Array, runs: NDArray[np.int64], total: Array, sums: Array) -> fl
 
 
 @njit(cache=True, nogil=True)
-def settle(
-    stock: Array, total: Array, low: float, high: float
-) -> tuple[int, float, float]:
-    """Add ``total`` (k, b) to ``stock``; set ``total`` back to zero.
+def stock_sum(stock: Array) -> float:
+    """Sum of a stock (k, b), before anything is added."""
+    total = 0.0
+    for i in range(stock.shape[0]):
+        total += lane_sum(stock[i])
+    return total
 
-    Returns the first flat index that is NaN or outside [low, high], or -1, and the sums
-    of the stock before and after.
+
+@njit(cache=True, nogil=True)
+def settle(
+    stock: Array, added: Array, runs: Runs, sums: Array, low: float, high: float
+) -> tuple[int, float, float]:
+    """Add ``added`` (k, b) to ``stock`` and its zone sums to ``sums`` (z,).
+
+    Returns the first flat index that is NaN or outside [low, high], or -1; the sum of
+    the magnitudes added; the sum of the stock afterwards. Everything is done while a
+    slice of cells lies in the first-level cache.
     """
-    before = 0.0
+    gross = 0.0
     after = 0.0
     wrong = 0
-    width = stock.shape[1]
     for i in range(stock.shape[0]):
-        row, change = stock[i], total[i]
-        before += lane_sum(row)
-        for j in range(width):
-            new = row[j] + change[j]
-            row[j] = new
-            change[j] = 0.0
-            wrong += 0 if (new >= low) & (new <= high) else 1
-        after += lane_sum(row)
-    if wrong == 0:
-        return -1, before, after
-    for i in range(stock.shape[0]):
-        for j in range(width):
-            if not (low <= stock[i, j] <= high):
-                return i * width + j, before, after
-    return -1, before, after
+        row, more = stock[i], added[i]
+        for r in range(runs.shape[0]):
+            first, last, zone = runs[r]
+            for a in range(first, last, SLICE):
+                b = min(a + SLICE, last)
+                wrong += _add(row[a:b], more[a:b], low, high)
+                amount, size = sum_and_size(more[a:b])
+                sums[zone] += amount
+                gross += size
+                after += lane_sum(row[a:b])
+    if wrong > 0:
+        width = stock.shape[1]
+        for i in range(stock.shape[0]):
+            for j in range(width):
+                if not (low <= stock[i, j] <= high):
+                    return i * width + j, gross, after
+    return -1, gross, after
+
+
+@njit(cache=True, nogil=True)
+def _add(row: Array, more: Array, low: float, high: float) -> int:
+    """Add in place; return how many left their range."""
+    wrong = 0
+    for j in range(row.size):
+        new = row[j] + more[j]
+        row[j] = new
+        wrong += 0 if (new >= low) & (new <= high) else 1
+    return wrong

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..process import Array, Process, Step
 from ..vocabulary import VOCABULARY
-from .apply import book, settle, zone_runs
+from .apply import Runs, book, settle, stock_sum, zone_runs
 from .contract import called, locked
 
 LEAST, MOST, PARTS = 4096, 65536, 16
@@ -35,12 +35,14 @@ class CellPlan:
     entries  (process, stock) of each ledger line
     stocks   those added to, in canonical order
     kept     derived values whose last month is kept for the whole grid
+    due      place in the order -> stocks that nobody reads or adds to after it
     """
 
     order: tuple[Process, ...]
     entries: tuple[tuple[str, str], ...]
     stocks: tuple[str, ...]
     kept: tuple[str, ...]
+    due: tuple[tuple[str, ...], ...]
 
     @classmethod
     def of(cls, order: Sequence[Process], kept: Sequence[str]) -> CellPlan:
@@ -48,9 +50,13 @@ class CellPlan:
         entries = tuple((p.name, s) for p in order for s in p.adds)
         stocks = tuple(sorted({s for _, s in entries}))
         written = {w for p in order for w in p.writes}
-        return cls(
-            tuple(order), entries, stocks, tuple(k for k in kept if k in written)
-        )
+        last = {
+            stock: max(i for i, p in enumerate(order) if stock in (*p.reads, *p.adds))
+            for stock in stocks
+        }
+        due = tuple(tuple(s for s in stocks if last[s] == i) for i in range(len(order)))
+        shown = tuple(k for k in kept if k in written)
+        return cls(tuple(order), entries, stocks, shown, due)
 
 
 @dataclass
@@ -103,42 +109,79 @@ def run_block(
     used = sorted({n for n in reads if n in whole.stocks} | {*plan.stocks})
     own = {n: np.array(whole.stocks[n][..., part], order="C") for n in used}
     width = whole.zones[part].size
-    flat = {n: own[n].reshape(-1, width) for n in plan.stocks}
-    total = {n: np.zeros_like(flat[n]) for n in plan.stocks}
     fixed: dict[str, Any] = {n: locked(own[n]) for n in used}
     for name in sorted(reads & whole.held.keys()):
         fixed[name] = locked(np.ascontiguousarray(whole.held[name][..., part]))
     runs = zone_runs(whole.zones[part])
-    booked = Booked.empty(len(steps), plan, whole.zone_count)
+    books = Booked.empty(len(steps), plan, whole.zone_count)
+    stocks = [_Stock(n, own[n].reshape(-1, width), plan) for n in plan.stocks]
     leads = {n: own[n].shape[:-1] for n in used}
     shapes = _shapes(plan, leads, width)
     pool: dict[str, Any] = {}
     for m, step in enumerate(steps):
         pool = {**fixed, **_cut(forcing[m], part)}
-        entry = 0
-        for process in plan.order:
+        given: dict[tuple[str, str], Array] = {}
+        for process, due in zip(plan.order, plan.due, strict=True):
             got = called(process, pool, step, shapes)
             for name in process.writes:
                 pool[name] = locked(got[name])
             for name in process.adds:
-                amount = np.ascontiguousarray(got[name]).reshape(-1, width)
-                booked.gross[m, entry] = book(
-                    amount, runs, total[name], booked.sums[m, entry]
-                )
-                entry += 1
-        for s, name in enumerate(plan.stocks):
-            var = VOCABULARY[name]
-            bad, *sides = settle(flat[name], total[name], var.low, var.high)
-            booked.sides[m, s] = sides
-            if bad >= 0 and booked.wrong is None:
-                booked.wrong = (m, name, part.start + bad % width)
-        if booked.wrong is not None:
+                given[process.name, name] = flat_amount(got[name], width)
+            for name in due:
+                s = plan.stocks.index(name)
+                bad = stocks[s].settle(given, runs, books, (m, s))
+                if bad >= 0 and books.wrong is None:
+                    books.wrong = (m, name, part.start + bad % width)
+        if books.wrong is not None:
             break
     for name in plan.stocks:
         whole.stocks[name][..., part] = own[name]
     for name in plan.kept:
         whole.kept[name][..., part] = pool[name]
-    return booked
+    return books
+
+
+class _Stock:
+    """A stock of one block, with the books that wait to be settled."""
+
+    def __init__(self, name: str, values: Array, plan: CellPlan) -> None:
+        self.values = values
+        self.lines = [(i, e) for i, e in enumerate(plan.entries) if e[1] == name]
+        self.low, self.high = VOCABULARY[name].low, VOCABULARY[name].high
+        self.sum = stock_sum(values)
+
+    def settle(
+        self,
+        given: dict[tuple[str, str], Array],
+        runs: Runs,
+        books: Booked,
+        at: tuple[int, int],
+    ) -> int:
+        """Book and add the month's amounts; the first bad flat index, or -1."""
+        month, place = at
+        amounts = [given.pop(entry) for _, entry in self.lines]
+        sums, gross = books.sums[month], books.gross[month]
+        before = self.sum
+        if len(amounts) == 1:
+            row = self.lines[0][0]
+            bad, gross[row], self.sum = settle(
+                self.values, amounts[0], runs, sums[row], self.low, self.high
+            )
+        else:
+            for (row, _), amount in zip(self.lines, amounts, strict=True):
+                gross[row] = book(amount, runs, sums[row])
+            total = sum(amounts[1:], start=amounts[0])
+            bad, _, self.sum = settle(
+                self.values, total, runs, np.zeros_like(sums[0]), self.low, self.high
+            )
+        books.sides[month, place] = before, self.sum
+        return int(bad)
+
+
+def flat_amount(amount: Array, width: int) -> Array:
+    """An amount as (k, width) contiguous floats that no stock shares."""
+    made = np.ascontiguousarray(amount, dtype=np.float64).reshape(-1, width)
+    return made if made.flags.writeable else made.copy()
 
 
 def _cut(values: Mapping[str, Any], part: slice) -> dict[str, Any]:

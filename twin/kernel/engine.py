@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -13,9 +12,9 @@ import numpy as np
 from ..errors import DeclarationError, StateError
 from ..process import Array, Process, Step
 from ..vocabulary import VOCABULARY
-from .apply import book, settle, zone_runs
+from .apply import settle, stock_sum, zone_runs
 from .balance import Balance
-from .blocks import Booked, CellPlan, Whole, parts_of, run_block
+from .blocks import Booked, CellPlan, Whole, flat_amount, parts_of, run_block
 from .contract import called, locked
 from .ledger import Ledger, Page
 from .model import Model
@@ -155,12 +154,12 @@ class Engine:
         for i, name in enumerate(names):
             stock = self.whole.stocks[name].reshape(-1, n)
             given = np.broadcast_to(amounts[name], self.whole.stocks[name].shape)
-            amount = np.ascontiguousarray(given, dtype=np.float64).reshape(-1, n)
-            total = np.zeros_like(amount)
-            booked.gross[0, i] = book(amount, runs, total, sums[0, i])
             var = VOCABULARY[name]
-            bad, *sides = settle(stock, total, var.low, var.high)
-            booked.sides[0, i] = sides
+            before = stock_sum(stock)
+            bad, booked.gross[0, i], after = settle(
+                stock, flat_amount(given, n), runs, sums[0, i], var.low, var.high
+            )
+            booked.sides[0, i] = before, after
             if bad >= 0:
                 self._out_of_range(when, name, bad % n, [cause])
         self._check(when, entries, booked, 0, self_named=names)
@@ -205,8 +204,3 @@ class Engine:
             f"{column}; its range is {var.low:g} to {var.high:g}; "
             f"changed by: {', '.join(causes) or 'nothing yet, mend the start values'}"
         )
-
-
-def workers() -> int:
-    """Threads to use: MINETWIN_THREADS, or all cores."""
-    return int(os.environ.get("MINETWIN_THREADS", "0")) or os.cpu_count() or 1

@@ -11,13 +11,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..errors import InputError, StoreError
+from ..numerics.threads import workers
 from ..process import Array, Process
 from ..state import State
 from ..vocabulary import VOCABULARY, lookup
 from .balance import Balance
 from .blocks import Whole
 from .contract import called, locked
-from .engine import Engine, workers
+from .engine import Engine
 from .ledger import Ledger, Page
 from .model import Model
 from .schedule import (

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp
 from ..process import Array, Every, Scope, Step, parameter
-from .compiled import compiled
 from .plant_types import DEFAULT_TYPES, check_types, column
-from .vector_math import vexp
 
 
 @compiled

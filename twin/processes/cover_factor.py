@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp, vlog
 from ..process import Array, Every, Scope, Step, parameter
-from .compiled import compiled
-from .vector_math import vexp, vlog
 
 LN10 = 2.302585092994046
 

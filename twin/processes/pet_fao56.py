@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp, vlog
 from ..process import Array, Every, Scope, Step, parameter
-from .compiled import compiled
 from .solar import MID_MONTH, extraterrestrial_radiation
-from .vector_math import vexp, vlog
 
 Value = Array | float
 STEFAN_BOLTZMANN = 4.903e-9  # MJ K-4 m-2 d-1; FAO-56 eq. 39

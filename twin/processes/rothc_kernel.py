@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp
 from ..process import Array
-from .compiled import compiled
 from .rothc import (
     BARE_LIMIT,
     COVERED,
@@ -23,7 +24,6 @@ from .rothc import (
     TO_BIO,
     TO_HUM,
 )
-from .vector_math import vexp
 
 SLICE = 1024  # cells
 DPM, RPM, BIO, HUM, CO2, DEFICIT = 0, 1, 2, 3, 4, 5  # rows of the result

@@ -9,17 +9,18 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..numerics.threads import halves, side_by_side
 from ..process import Array, Every, Scope, Step, parameter
+from ..terrain.catchments import Catchments
 from ..terrain.cells import OUTLET, cell_flags
 from ..terrain.connectivity import (
     IC_MIDDLE,
     IC_SCALE,
     SDR_MAX,
-    cells_above,
     connectivity_index,
     sediment_delivery_ratio,
 )
-from .sediment_paths import balance, deliver, ends, eroded, settle
+from .sediment_paths import balance, deliver, eroded, settle
 
 POOLS = (
     "soil_carbon_dpm",
@@ -139,20 +140,20 @@ class SedimentDelivery:
             exposure, see["soil_erodibility"], see["ls_factor"], see["practice_factor"]
         )
         loss = np.minimum(np.maximum(potential, 0.0), see["soil_mass"])
-        layer = np.minimum(TOPSOIL_DEPTH * see["bulk_density"], see["soil_mass"])
-        load = eroded(loss, layer, tuple(see[name] for name in POOLS))
-        ratio = self._ratio(see, receivers, order, when.grid.cell)
+        load = _load(see, loss)
+        paths = Catchments.of(receivers, order)
+        ratio = self._ratio(see, paths, when.grid.cell)
         density = see["bulk_density"]
-        place, last = ends(receivers, order)
-        laid, arrived = deliver(
-            (receivers, order, place), load, ratio, self.thickest_deposit * density
+        laid, arrived = deliver(paths, load, ratio, self.thickest_deposit * density)
+        leaves = _rim(when)[paths.last]
+        settle(paths.end, ~leaves, see["elevation"], density, arrived, laid)
+        change = np.empty((load.shape[1], loss.size))
+        side_by_side(
+            balance, [(laid[p], load[p], change[:, p]) for p in halves(loss.size)]
         )
-        leaves = _rim(when)[last]
-        settle(place, ~leaves, see["elevation"], density, arrived, laid)
-        change = balance(laid, load)
         lost = np.zeros((2, loss.size))
-        lost[0, last] = np.where(leaves, arrived[:, 0], 0.0)
-        lost[1, last] = np.where(leaves, arrived[:, 1:].sum(axis=1), 0.0)
+        lost[0, paths.last] = np.where(leaves, arrived[:, 0], 0.0)
+        lost[1, paths.last] = np.where(leaves, arrived[:, 1:].sum(axis=1), 0.0)
         return {
             "soil_mass": change[0],
             "elevation": change[0] / density,
@@ -163,26 +164,33 @@ class SedimentDelivery:
             **dict(zip(POOLS, change[1:], strict=True)),
         }
 
-    def _ratio(
-        self,
-        see: Mapping[str, Any],
-        receivers: NDArray[np.int64],
-        order: NDArray[np.int64],
-        cell: float,
-    ) -> Array:
+    def _ratio(self, see: Mapping[str, Any], paths: Catchments, cell: float) -> Array:
         """Delivery ratio (n,), 1 in channels."""
         exposure = see["erosive_exposure"]
         bare = float(exposure.max(initial=0.0))
         weight = np.ones_like(exposure)
         if bare > 0.0:
             weight = np.clip(exposure / bare, LEAST_WEIGHT, 1.0)
-        channel = cells_above(receivers, order) * cell * cell >= self.channel_area
         gradient = np.tan(np.radians(see["slope"]))
-        index = connectivity_index(receivers, order, gradient, weight, cell, channel)
+        index, channel = connectivity_index(
+            paths, gradient, weight, cell, self.channel_area
+        )
         ratio = sediment_delivery_ratio(
             index, greatest=self.sdr_max, middle=self.ic_middle, scale=self.ic_scale
         )
         return np.where(channel, 1.0, ratio)
+
+
+def _load(see: Mapping[str, Any], loss: Array) -> Array:
+    """Eroded soil and the carbon in it (n, 1 + pools), kg m-2."""
+    layer = np.minimum(TOPSOIL_DEPTH * see["bulk_density"], see["soil_mass"])
+    load = np.empty((loss.size, 1 + len(POOLS)))
+    jobs = [
+        (loss[p], layer[p], tuple(see[name][p] for name in POOLS), load[p])
+        for p in halves(loss.size)
+    ]
+    side_by_side(eroded, jobs)
+    return load
 
 
 def _rim(when: Step) -> NDArray[np.bool_]:

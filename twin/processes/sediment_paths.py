@@ -6,52 +6,33 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..numerics.compiled import compiled
+from ..numerics.threads import side_by_side
+from ..terrain.catchments import Catchments, Cells, Places
+from ..terrain.cells import at
+
 Array = NDArray[np.float64]
-Cells = NDArray[np.int64]
-Places = NDArray[np.int32]
+SLICE = 512  # cells that are turned from rows to columns at once
 
 
-@njit(cache=True, nogil=True)
-def eroded(loss: Array, layer: Array, pools: tuple[Array, ...]) -> Array:
-    """Eroded soil and what is in it, kg m-2, (n, 1 + pools).
+@compiled
+def eroded(loss: Array, layer: Array, pools: tuple[Array, ...], load: Array) -> None:
+    """Set load to the eroded soil and what is in it, kg m-2, (n, 1 + pools).
 
     loss   soil eroded (n,); layer  mass of the layer that the pools are in (n,)
     """
-    n = loss.size
-    load = np.empty((n, 1 + len(pools)))
-    for i in range(n):
+    for i in range(loss.size):
         load[i, 0] = loss[i]
         share = min(loss[i] / layer[i], 1.0) if layer[i] > 0.0 else 0.0
         for j in range(len(pools)):
             load[i, 1 + j] = pools[j][i] * share
-    return load
 
 
-@njit(cache=True, nogil=True)
-def ends(receivers: Cells, order: Cells) -> tuple[Places, Cells]:
-    """Number of the end of each cell's flow (n,), and the cells that are ends (t,)."""
-    n = receivers.size
-    place = np.empty(n, dtype=np.int32)
-    last = np.empty(n, dtype=np.int64)
-    count = 0
-    for k in range(n):
-        i = order[k]
-        if receivers[i] == i:
-            place[i] = count
-            last[count] = i
-            count += 1
-        else:
-            place[i] = place[receivers[i]]
-    return place, last[:count].copy()
-
-
-@njit(cache=True, nogil=True)
 def deliver(
-    paths: tuple[Cells, Cells, Places], load: Array, ratio: Array, most: Array
+    paths: Catchments, load: Array, ratio: Array, most: Array
 ) -> tuple[Array, Array]:
     """Pass eroded material down the flow paths; return what is laid down and arrives.
 
-    paths  receivers (n,), order (n,) with receivers first, number of the end (n,)
     load   (n, k) eroded, kg m-2; column 0 is sediment, the others travel in it
     ratio  (n,) sediment delivery ratio, 1 in channels
     most   (n,) greatest deposit of sediment, kg m-2
@@ -63,28 +44,42 @@ def deliver(
     (InVEST SDR model, deposition). No more than ``most`` is laid down in a cell; what
     finds no place stays in the flow. At the rim flow leaves with all it has.
     """
-    receivers, order, place = paths
-    n, kinds = load.shape
-    arrived = np.zeros((place.max() + 1 if n else 0, kinds))
-    laid = np.zeros((n, kinds))  # holds what comes from above until its cell is done
-    for k in range(n - 1, -1, -1):
-        i = order[k]
-        r, end = receivers[i], place[i]
-        share = 0.0
-        if r != i and ratio[i] < 1.0 and laid[i, 0] > 0.0:
-            share = min(max((ratio[r] - ratio[i]) / (1.0 - ratio[i]), 0.0), 1.0)
-            share = min(share, most[i] / laid[i, 0])
-        for j in range(kinds):
-            drop = share * laid[i, j]
-            straight = ratio[i] * load[i, j]
-            on = (laid[i, j] - drop) + (load[i, j] - straight)
-            laid[i, j] = drop
-            arrived[end, j] += straight
-            if r == i:
-                arrived[end, j] += on
-            else:
-                laid[r, j] += on
+    laid = np.zeros(load.shape)
+    arrived = np.zeros((paths.last.size, load.shape[1]))
+    side_by_side(
+        _deliver,
+        [
+            (paths.receivers, paths.end, part, load, ratio, most, laid, arrived)
+            for part in paths.parts
+        ],
+    )
     return laid, arrived
+
+
+@compiled
+def _deliver(
+    receivers: Cells, ends: Places, order: Cells, load: Array, ratio: Array,
+    most: Array, laid: Array, arrived: Array,
+) -> None:  # fmt: skip
+    """Deliver along ``order``; laid holds what comes from above until a cell's turn."""
+    kinds = load.shape[1]
+    for k in range(order.size - 1, -1, -1):
+        i = at(order[k])
+        r = at(receivers[i])
+        here, own, end = laid[i], load[i], arrived[at(ends[i])]
+        to = end if r == i else laid[r]
+        sdr, above = ratio[i], here[0]
+        share = 0.0
+        if r != i and sdr < 1.0 and above > 0.0:
+            share = min(max((ratio[r] - sdr) / (1.0 - sdr), 0.0), 1.0)
+            share = min(share, most[i] / above)
+        for j in range(kinds):
+            drop = share * here[j]
+            straight = sdr * own[j]
+            on = (here[j] - drop) + (own[j] - straight)
+            here[j] = drop
+            end[j] += straight
+            to[j] += on
 
 
 @njit(cache=True, nogil=True)
@@ -166,12 +161,11 @@ def _spread(
             laid[i, j] += share * whole[j]
 
 
-@njit(cache=True, nogil=True)
-def balance(laid: Array, load: Array) -> Array:
-    """Change of each kind (k, n): laid down less eroded."""
+@compiled
+def balance(laid: Array, load: Array, change: Array) -> None:
+    """Set change of each kind (k, n) to what is laid down less what is eroded."""
     n, kinds = load.shape
-    change = np.empty((kinds, n))
-    for i in range(n):
+    for a in range(0, n, SLICE):
         for j in range(kinds):
-            change[j, i] = laid[i, j] - load[i, j]
-    return change
+            for i in range(a, min(a + SLICE, n)):
+                change[j, i] = laid[i, j] - load[i, j]

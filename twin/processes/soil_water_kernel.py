@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp
 from ..process import Array
-from .compiled import compiled
-from .vector_math import vexp
 
 # Gauss-Laguerre quadrature with four nodes: integral of exp(-x) f(x) over x > 0
 NODES = (

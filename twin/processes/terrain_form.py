@@ -108,33 +108,43 @@ class TerrainForm:
         """Derive everything from the elevation (n,)."""
         grid = when.grid
         z = grid.expand(see["elevation"])
-        with ThreadPoolExecutor(1) as beside:  # the two halves share nothing
+        with ThreadPoolExecutor(1) as beside:
             lie = beside.submit(self._lie, z, grid)
-            cells, receiver, order = self._flow(z, grid)
+            filled, receivers = self._flow(z, grid)
+            paths = beside.submit(active_paths, receivers, grid)
+            passed = mfd_accumulate(
+                filled, receivers, grid.cell, exponent=self.flow_exponent
+            )
+            cells = grid.compress(passed)
             slope, aspect, radiation = lie.result()
+            half = cells.size // 2
+            parts = [
+                (slope[part], aspect[part], cells[part], grid.cell)
+                for part in (slice(half), slice(half, None))
+            ]
+            first = beside.submit(self.length_slope, *parts[0])
+            second = self.length_slope(*parts[1])
+            receiver, order = paths.result()
+            ls = np.concatenate([first.result(), second])
         return {
             "slope": slope,
             "aspect": aspect,
             "specific_catchment_area": cells * grid.cell,
             "flow_receiver": receiver,
             "flow_order": order,
-            "ls_factor": self.length_slope(slope, aspect, cells, grid.cell),
+            "ls_factor": ls,
             "radiation_factor": radiation,
         }
 
-    def _flow(self, z: Array, grid: Grid) -> tuple[Array, NDArray[Any], NDArray[Any]]:
-        """Cells passed, receiver and order of each active cell."""
+    def _flow(self, z: Array, grid: Grid) -> tuple[Array, NDArray[np.int64]]:
+        """Heights filled for the paths of water, and receivers, as rasters."""
         filled, pits = fill_shallow(
             z,
             grid.mask,
             least_depth=self.pit_depth,
             least_cells=self.pit_area / grid.cell_area,
         )
-        receivers = d8_receivers(filled, grid.cell, grid.mask, outlets=pits)
-        passed = mfd_accumulate(
-            filled, receivers, grid.cell, exponent=self.flow_exponent
-        )
-        return grid.compress(passed), *active_paths(receivers, grid)
+        return filled, d8_receivers(filled, grid.cell, grid.mask, outlets=pits)
 
     def _lie(self, z: Array, grid: Grid) -> tuple[Array, Array, Array]:
         """Slope, aspect and radiation factor of each active cell."""

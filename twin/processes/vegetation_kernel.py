@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp, vlog
 from ..process import Array
-from .compiled import compiled
-from .vector_math import vexp, vlog
 
 SLICE = 1024  # cells; some forty arrays of a slice fit a second-level cache
 TINY = 1e-300

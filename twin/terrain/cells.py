@@ -22,6 +22,12 @@ ROW_STEPS: Final = (0, -1, 0, 1, -1, -1, 1, 1)
 COLUMN_STEPS: Final = (1, 0, -1, 0, 1, -1, -1, 1)
 
 
+@njit(inline="always")
+def at(i: int) -> np.uint64:
+    """Index that is never negative: spares the test for counting from the end."""
+    return np.uint64(i)
+
+
 def offsets(columns: int) -> NDArray[np.int64]:
     """Flat index steps to the eight neighbours, in the fixed order."""
     return np.array(

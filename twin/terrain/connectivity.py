@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ..numerics.compiled import compiled
+from ..numerics.threads import side_by_side
+from .catchments import Catchments
+from .cells import at
 
 Array = NDArray[np.float64]
 Cells = NDArray[np.int64]
@@ -25,55 +29,64 @@ def sediment_delivery_ratio(
     return found
 
 
-@njit(cache=True, nogil=True)
 def connectivity_index(
-    receivers: Cells,
-    order: Cells,
-    gradient: Array,
-    weight: Array,
-    cell: float,
-    channel: NDArray[np.bool_],
-) -> Array:
-    """Index of connectivity, IC = log10(Dup / Ddn).
+    paths: Catchments, gradient: Array, weight: Array, cell: float, channel_area: float
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Index of connectivity, IC = log10(Dup / Ddn), and which cells are channels.
 
-    receivers, order  paths of flow over (n,) cells, receivers first
-    gradient          slope S, m/m, held in [0.005, 1]
-    weight            roughness or cover weight W, in (0, 1]
-    cell              spacing, m (diagonal steps count as one cell)
-    channel           cells of channels: the path down ends there
-    →                 IC (n,)
+    paths         of flow over (n,) cells
+    gradient      slope S, m/m, held in [0.005, 1]
+    weight        roughness or cover weight W, in (0, 1]
+    cell          spacing, m (diagonal steps count as one cell)
+    channel_area  area above from which water runs in a channel, m2; the path down
+                  ends there
+    →             IC (n,), 1; channels (n,)
 
     Dup = mean W · mean S · √A over the area above, own cell included; Ddn = Σ d / (W S)
     down to the channel, pit or rim. Borselli, Cassi & Torri 2008.
     """
-    n = receivers.size
-    s = np.minimum(np.maximum(gradient, LEAST_GRADIENT), GREATEST_GRADIENT)
-    above = np.ones(n)
-    slopes, weights = s.copy(), weight.copy()
-    for k in range(n - 1, -1, -1):
-        i = order[k]
-        r = receivers[i]
-        if r != i:
-            above[r] += above[i]
-            slopes[r] += slopes[i]
-            weights[r] += weights[i]
-    down = np.empty(n)
-    for k in range(n):
-        i = order[k]
-        r = receivers[i]
-        down[i] = cell / (weight[i] * s[i])
-        if r != i and not channel[i]:
-            down[i] += 0.0 if channel[r] else down[r]
-    up = (weights / above) * (slopes / above) * np.sqrt(above * cell * cell)
-    return np.log10(up / down)
+    steep = np.clip(gradient, LEAST_GRADIENT, GREATEST_GRADIENT)
+    sums = np.empty((steep.size, 3))
+    ratio = np.empty(steep.size)
+    side_by_side(
+        _connect,
+        [
+            (paths.receivers, part, steep, weight, cell, channel_area, sums, ratio)
+            for part in paths.parts
+        ],
+    )
+    return np.log10(ratio), sums[:, 0] * cell * cell >= channel_area
 
 
-@njit(cache=True, nogil=True)
-def cells_above(receivers: Cells, order: Cells) -> Array:
-    """Count the cells whose water passes each cell, its own included (n,)."""
-    total = np.ones(receivers.size)
+@compiled
+def _connect(
+    receivers: Cells, order: Cells, steep: Array, weight: Array, cell: float,
+    channel_area: float, sums: Array, ratio: Array,
+) -> None:  # fmt: skip
+    """Set ratio to Dup / Ddn on the cells of ``order``.
+
+    sums  (n, 3) cells above, their slopes and their weights; own included
+    """
+    for k in range(order.size):
+        i = at(order[k])
+        sums[i, 0], sums[i, 1], sums[i, 2] = 1.0, steep[i], weight[i]
     for k in range(order.size - 1, -1, -1):
-        i = order[k]
-        if receivers[i] != i:
-            total[receivers[i]] += total[i]
-    return total
+        i = at(order[k])
+        r = at(receivers[i])
+        if r != i:
+            sums[r, 0] += sums[i, 0]
+            sums[r, 1] += sums[i, 1]
+            sums[r, 2] += sums[i, 2]
+    area = cell * cell
+    for k in range(order.size):  # ratio holds the way down until its donors are done
+        i = at(order[k])
+        r = at(receivers[i])
+        down = cell / (weight[i] * steep[i])
+        if r != i and sums[i, 0] * area < channel_area:
+            down += 0.0 if sums[r, 0] * area >= channel_area else ratio[r]
+        ratio[i] = down
+    for k in range(order.size):
+        i = at(order[k])
+        above = sums[i, 0]
+        up = (sums[i, 2] / above) * (sums[i, 1] / above) * np.sqrt(above * area)
+        ratio[i] = up / ratio[i]

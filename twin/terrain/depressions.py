@@ -2,7 +2,7 @@
 
 The filled height of a cell is the lowest level at which water can leave it: the
 minimum over all paths to an outlet of the greatest height on the path (Barnes,
-Lehman & Mulla 2014). Two ways lead there. ``_spill_levels`` joins basins across their
+Lehman & Mulla 2014). Two ways lead there. ``Spillways`` joins basins across their
 lowest passes (Boruvka's spanning tree, in the spirit of Cordonnier et al. 2019) in
 time linear in the cells. ``_flood`` is priority-flood itself with its heap; it serves
 where a gradient is laid on the filled flats.
@@ -18,9 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from .cells import INTERIOR, OUTLET, Flags, Mask, Raster, as_raster, cell_flags, offsets
-from .spill import spill_levels
-
-Index = NDArray[np.int32]
+from .spill import Spillways
 
 
 def fill_depressions(
@@ -51,56 +49,8 @@ def fill_depressions(
     if epsilon > 0.0:
         filled = _flood(flat, flags, near, raster.shape[1], epsilon)
     else:
-        basin, count = _basins(flat, flags, near)
-        level = spill_levels(flat, flags, basin, count, raster.shape[1])
-        filled = _raised(flat, flags, basin, level)
+        filled = Spillways.of(flat, flags, near).filled()
     return filled.reshape(raster.shape)
-
-
-@njit(cache=True, nogil=True)
-def _basins(z: Raster, flags: Flags, near: NDArray[np.int64]) -> tuple[Index, int]:
-    """Label cells by where the lowest neighbours lead: 0 outlets, 1.. pits.
-
-    Equal heights are ordered by index, so that a flat is one basin and paths end.
-    """
-    n = z.size
-    down = np.empty(n, dtype=np.int32)
-    basin = np.full(n, -1, dtype=np.int32)
-    count = 1
-    for i in range(n):
-        if flags[i] == OUTLET:
-            basin[i] = 0
-        elif flags[i] == INTERIOR:
-            low, at = z[i], i
-            for k in range(8):
-                j = i + near[k]
-                if z[j] < low or (z[j] == low and j < at):
-                    low, at = z[j], j
-            down[i] = at
-            if at == i:
-                basin[i] = count
-                count += 1
-    for i in range(n):
-        if flags[i] != INTERIOR or basin[i] >= 0:
-            continue
-        end = i
-        while basin[end] < 0:
-            end = down[end]
-        label = basin[end]
-        j = i
-        while basin[j] < 0:
-            basin[j] = label
-            j = down[j]
-    return basin, count
-
-
-@njit(cache=True, nogil=True)
-def _raised(z: Raster, flags: Flags, basin: Index, level: Raster) -> Raster:
-    filled = np.full(z.size, np.nan)
-    for i in range(z.size):
-        if flags[i]:
-            filled[i] = max(z[i], level[basin[i]])
-    return filled
 
 
 @njit(cache=True, nogil=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp, vlog
+
 Array = NDArray[np.float64]
 Like = NDArray[np.floating] | float
 
@@ -46,8 +49,8 @@ def rusle_exponent(slope_deg: Like) -> Array:
 def csle_exponent(slope_deg: Like) -> Array:
     """Exponent m = 0.2, 0.3, 0.4, 0.5 to 1, 3, 5 degrees and above. Liu et al. 2002."""
     degrees = np.asarray(slope_deg, dtype=np.float64)
-    steps = np.array([0.2, 0.3, 0.4, 0.5])
-    found: Array = steps[np.searchsorted([1.0, 3.0, 5.0], degrees, side="left")]
+    above = (degrees > 1.0).astype(np.int8) + (degrees > 3.0) + (degrees > 5.0)
+    found: Array = np.array([0.2, 0.3, 0.4, 0.5])[above]
     return found
 
 
@@ -81,10 +84,25 @@ def length_factor_2d(
     """
     turn = np.radians(np.asarray(aspect_deg, dtype=np.float64))
     width = np.abs(np.sin(turn)) + np.abs(np.cos(turn))
-    m = np.asarray(exponent, dtype=np.float64)
-    # in units of D: A = D² a, so L = ((a+1)^(m+1) - a^(m+1)) (D / (22.13 x))^m
-    most = np.maximum(longest * width / cell - 1.0, 0.0)
-    a = np.minimum(np.asarray(inflow, dtype=np.float64) / (cell * cell), most)
-    grown = (a + 1.0) ** (m + 1.0) - a ** (m + 1.0)
-    found: Array = grown * (cell / (UNIT_PLOT * width)) ** m
+    given = np.broadcast_arrays(
+        np.asarray(inflow, dtype=np.float64), np.asarray(exponent, np.float64), width
+    )
+    above, m, across = (np.ascontiguousarray(x).ravel() for x in given)
+    found: Array = _length(above, m, across, cell, longest).reshape(given[0].shape)
     return found
+
+
+@compiled
+def _length(
+    inflow: Array, exponent: Array, width: Array, cell: float, longest: float
+) -> Array:
+    """L in units of D: A = D² a, so L = ((a+1)^(m+1) - a^(m+1)) (D / (22.13 x))^m."""
+    made = np.empty(inflow.size)
+    for i in range(inflow.size):
+        m, x = exponent[i], width[i]
+        most = max(longest * x / cell - 1.0, 0.0)
+        a = min(inflow[i] / (cell * cell), most)
+        outer = vexp((m + 1.0) * vlog(a + 1.0))
+        inner = vexp((m + 1.0) * vlog(a))
+        made[i] = (outer - inner) * vexp(m * vlog(cell / (UNIT_PLOT * x)))
+    return made

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.ndimage import label
 
-from .cells import Mask, Raster, as_raster
-from .depressions import fill_depressions
+from .basins import Index
+from .cells import Mask, Raster, as_raster, cell_flags, offsets
+from .spill import Spillways
 
-EIGHT = np.ones((3, 3), dtype=np.int8)
 MOST_NESTED = 16  # pits within pits; a mine has two or three levels
 
 
@@ -31,34 +31,78 @@ def fill_shallow(
     bottom becomes an outlet and the hollows within it are judged anew.
     """
     raster = as_raster(z)
-    bottoms = np.zeros(raster.shape, dtype=np.bool_)
-    filled = fill_depressions(raster, mask)
+    flags = cell_flags(raster, mask)
+    ways = Spillways.of(raster.ravel(), flags, offsets(raster.shape[1]))
+    drains = np.zeros(ways.bottom.size, dtype=np.bool_)
     for _ in range(MOST_NESTED):
-        found = _deep_bottoms(raster, filled, least_depth, least_cells)
+        level = ways.levels(drains)
+        size = _wet_cells(ways.z, flags, ways.basin, level)
+        hollow = _hollows(ways.parent, ways.height, ways.order, level, size)
+        found = _deep(
+            ways.z, ways.bottom, level, size, hollow, least_depth, least_cells
+        )
         if found.size == 0:
             break
-        bottoms.ravel()[found] = True
-        filled = fill_depressions(raster, mask, outlets=bottoms)
-    return filled, bottoms
+        drains[found] = True
+    bottoms = np.zeros(raster.shape, dtype=np.bool_)
+    bottoms.ravel()[ways.bottom[drains]] = True
+    return ways.filled(drains).reshape(raster.shape), bottoms
 
 
-def _deep_bottoms(
-    z: Raster, filled: Raster, least_depth: float, least_cells: float
+@njit(cache=True, nogil=True)
+def _wet_cells(
+    z: Raster, flags: NDArray[np.uint8], basin: Index, level: Raster
 ) -> NDArray[np.int64]:
-    """Flat index of the lowest cell of each hollow that is deep and wide enough."""
-    depth = filled - z
-    wet = depth > 0.0
-    if not wet.any() or float(np.max(depth, where=wet, initial=0.0)) < least_depth:
-        return np.zeros(0, dtype=np.int64)
-    names, count = label(wet, structure=EIGHT)
-    cells = np.flatnonzero(wet)
-    name = names.ravel()[cells]
-    size = np.bincount(name, minlength=count + 1)
-    deepest = np.zeros(count + 1)
-    np.maximum.at(deepest, name, depth.ravel()[cells])
-    deep = (deepest >= least_depth) & (size >= least_cells)
-    cells, name = cells[deep[name]], name[deep[name]]
-    order = np.lexsort((cells, z.ravel()[cells], name))
-    _, first = np.unique(name[order], return_index=True)
-    found: NDArray[np.int64] = cells[order][first]
-    return found
+    """Count the cells of each basin that lie below its level."""
+    size = np.zeros(level.size, dtype=np.int64)
+    for i in range(z.size):
+        if flags[i]:
+            size[basin[i]] += z[i] < level[basin[i]]
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _hollows(
+    parent: Index, height: Raster, order: Index, level: Raster, size: NDArray[np.int64]
+) -> Index:
+    """Name the hollow of each basin by the first of its basins; -1 where it is dry.
+
+    Basins whose water meets across a pass are one hollow. The wet cells of one basin
+    are always joined: each leads down to the bottom through wet cells.
+    """
+    hollow = np.full(parent.size, -1, dtype=np.int32)
+    for k in range(1, order.size):
+        b = order[k]
+        p = parent[b]
+        if size[b] > 0:
+            joined = height[b] < level[b] and height[b] < level[p]
+            hollow[b] = hollow[p] if joined else b
+    return hollow
+
+
+@njit(cache=True, nogil=True)
+def _deep(
+    z: Raster, bottom: Index, level: Raster, size: NDArray[np.int64], hollow: Index,
+    least_depth: float, least_cells: float,
+) -> Index:  # fmt: skip
+    """Return the basin of the lowest cell of each hollow that is deep and wide."""
+    cells = np.zeros(hollow.size, dtype=np.int64)
+    lowest = np.full(hollow.size, -1, dtype=np.int32)
+    for b in range(1, hollow.size):
+        h = hollow[b]
+        if h < 0:
+            continue
+        cells[h] += size[b]
+        low = lowest[h]
+        if low < 0 or (z[bottom[b]], bottom[b]) < (z[bottom[low]], bottom[low]):
+            lowest[h] = b
+    found = np.empty(hollow.size, dtype=np.int32)
+    count = 0
+    for h in range(1, hollow.size):
+        low = lowest[h]
+        if low < 0 or cells[h] < least_cells:
+            continue
+        if level[low] - z[bottom[low]] >= least_depth:
+            found[count] = low
+            count += 1
+    return found[:count].copy()

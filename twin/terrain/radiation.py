@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
+
+from ..numerics.compiled import compiled
 
 Array = NDArray[np.float64]
 
@@ -39,13 +40,35 @@ def radiation_factor(
     1963). Shading by other hills is left out.
     """
     table = _beam_table(float(latitude), month)
-    at = np.stack([slope_deg / SLOPE_STEP, np.mod(aspect_deg, 360.0) / ASPECT_STEP])
-    beam = map_coordinates(table, at, order=1, mode="nearest")
     tilt = np.cos(np.radians(slope_deg))
-    sky, ground = 0.5 * (1.0 + tilt), 0.5 * (1.0 - tilt)
-    k = diffuse_fraction
-    found: Array = (1.0 - k) * beam + k * sky + ALBEDO * ground
-    return found
+    slope, aspect, level = np.broadcast_arrays(slope_deg, aspect_deg, tilt)
+    flat = [np.ascontiguousarray(x, np.float64).ravel() for x in (slope, aspect, level)]
+    found: Array = _factor(table, flat[0], flat[1], flat[2], diffuse_fraction)
+    return found.reshape(slope.shape)
+
+
+@compiled
+def _factor(
+    table: Array, slope: Array, aspect: Array, tilt: Array, diffuse: float
+) -> Array:
+    """Sum of beam, sky and ground; the beam is linear between the table's nodes."""
+    made = np.empty(slope.size)
+    most, around = table.shape[0] - 1, table.shape[1] - 1
+    for i in range(slope.size):
+        up = min(max(slope[i] / SLOPE_STEP, 0.0), float(most))
+        turn = aspect[i] / ASPECT_STEP
+        turn -= np.floor(turn / around) * around
+        if not (up >= 0.0 and turn >= 0.0):
+            made[i] = np.nan
+            continue
+        r, c = min(int(up), most - 1), min(int(turn), around - 1)
+        u, v = up - r, turn - c
+        low = table[r, c] * (1.0 - v) + table[r, c + 1] * v
+        high = table[r + 1, c] * (1.0 - v) + table[r + 1, c + 1] * v
+        beam = low * (1.0 - u) + high * u
+        sky, ground = 0.5 * (1.0 + tilt[i]), 0.5 * (1.0 - tilt[i])
+        made[i] = (1.0 - diffuse) * beam + diffuse * sky + ALBEDO * ground
+    return made
 
 
 def beam_ratio(

@@ -6,10 +6,23 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .cells import INTERIOR, OUTLET, Flags, Mask, Raster, as_raster, cell_flags, offsets
+from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp, vlog
+from .cells import (
+    INTERIOR,
+    OUTLET,
+    Flags,
+    Mask,
+    Raster,
+    as_raster,
+    at,
+    cell_flags,
+    offsets,
+)
 
 Cells = NDArray[np.int64]
 SQRT2 = np.sqrt(2.0)
+ONWARD = (0, 3, 6, 7)  # E, S, SW, SE: each pair of neighbours once
 
 
 def d8_receivers(
@@ -81,8 +94,13 @@ def mfd_accumulate(
     total = (flat >= 0).astype(np.float64)
     if weights is not None:
         total *= np.where(flat >= 0, weights.ravel(), 0.0)
-    near = offsets(raster.shape[1])
-    _spread(raster.ravel(), flat, near, cell, exponent, total)
+    near, z_flat = offsets(raster.shape[1]), raster.ravel()
+    powers = tuple(np.zeros(flat.size) for _ in ONWARD)
+    for k, made in zip(ONWARD, powers, strict=True):
+        step = int(near[k])
+        away = cell if k < 4 else cell * SQRT2
+        _powers(z_flat, step, away, exponent, made[:-step])
+    _spread(z_flat, flat, near, powers, total)
     return total.reshape(raster.shape)
 
 
@@ -94,12 +112,12 @@ def _steepest(z: Raster, flags: Flags, near: Cells, per_metre: Raster) -> Cells:
         if flags[i] == OUTLET:
             receivers[i] = i
         elif flags[i] == INTERIOR:
-            steepest, at = 0.0, -2
+            steepest, to = 0.0, -2
             for k in range(8):
-                fall = (z[i] - z[i + near[k]]) * per_metre[k]
+                fall = (z[i] - z[at(i + near[k])]) * per_metre[k]
                 if fall > steepest:
-                    steepest, at = fall, i + near[k]
-            receivers[i] = at
+                    steepest, to = fall, i + near[k]
+            receivers[i] = to
     return receivers
 
 
@@ -195,7 +213,7 @@ def _pass_down(receivers: Cells, order: Cells, total: Raster) -> None:
             total[receivers[i]] += total[i]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _donors(z: Raster, receivers: Cells, near: Cells) -> NDArray[np.int8]:
     """Count the neighbours that send water to each cell."""
     waiting = np.zeros(z.size, dtype=np.int8)
@@ -205,58 +223,64 @@ def _donors(z: Raster, receivers: Cells, near: Cells) -> NDArray[np.int8]:
             continue
         if z[r] < z[i]:
             for k in range(8):
-                if z[i + near[k]] < z[i]:
-                    waiting[i + near[k]] += 1
+                j = at(i + near[k])
+                waiting[j] += z[j] < z[i]
         else:
             waiting[r] += 1
     return waiting
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def _powers(z: Raster, step: int, away: float, exponent: float, made: Raster) -> None:
+    """(|z - z_k| / away)^exponent between each cell and the one ``step`` on."""
+    for i in range(made.size):
+        made[i] = vexp(exponent * vlog(abs(z[i] - z[i + step]) / away))
+
+
+@compiled
 def _spread(
-    z: Raster,
-    receivers: Cells,
-    near: Cells,
-    cell: float,
-    exponent: float,
-    total: Raster,
+    z: Raster, receivers: Cells, near: Cells, powers: tuple[Raster, ...], total: Raster
 ) -> None:
-    """Pass totals on from each cell once everything above it has arrived."""
+    """Pass totals on from each cell once everything above it has arrived.
+
+    powers  weight of the fall to the cells E, S, SW and SE of each
+    """
     n = z.size
     waiting = _donors(z, receivers, near)
-    stack = np.empty(n, dtype=np.int64)
-    share = np.empty(8)
-    for spring in range(n):
-        if receivers[spring] < 0 or waiting[spring] != 0:
+    stack = np.empty(n + 8, dtype=np.int64)
+    size = 0
+    for i in range(n - 1, -1, -1):
+        if receivers[i] >= 0 and waiting[i] == 0:
+            stack[at(size)] = i
+            size += 1
+    weight = np.empty(8)
+    east, south, south_west, south_east = powers
+    while size > 0:
+        size -= 1
+        i = stack[at(size)]
+        here, r = z[at(i)], receivers[at(i)]
+        if r == i:
             continue
-        stack[0], size = spring, 1
-        waiting[spring] = -1
-        while size > 0:
-            size -= 1
-            i = stack[size]
-            r = receivers[i]
-            if r == i:
-                continue
-            if z[r] == z[i]:
-                total[r] += total[i]
-                waiting[r] -= 1
-                if waiting[r] == 0:
-                    waiting[r] = -1
-                    stack[size] = r
-                    size += 1
-                continue
-            whole = 0.0
-            for k in range(8):
-                fall = (z[i] - z[i + near[k]]) / (cell if k < 4 else cell * SQRT2)
-                share[k] = fall**exponent if fall > 0.0 else 0.0
-                whole += share[k]
-            for k in range(8):
-                if share[k] > 0.0 or z[i + near[k]] < z[i]:
-                    j = i + near[k]
-                    total[j] += total[i] * (share[k] / whole)
-                    waiting[j] -= 1
-                    if waiting[j] == 0:
-                        waiting[j] = -1
-                        stack[size] = j
-                        size += 1
-    return
+        if z[at(r)] == here:
+            total[at(r)] += total[at(i)]
+            waiting[at(r)] -= 1
+            stack[at(size)] = r
+            size += waiting[at(r)] == 0
+            continue
+        weight[0], weight[2] = east[at(i)], east[at(i + near[2])]
+        weight[3], weight[1] = south[at(i)], south[at(i + near[1])]
+        weight[6], weight[4] = south_west[at(i)], south_west[at(i + near[4])]
+        weight[7], weight[5] = south_east[at(i)], south_east[at(i + near[5])]
+        whole = 0.0
+        for k in range(8):
+            weight[k] = weight[k] if z[at(i + near[k])] < here else 0.0
+            whole += weight[k]
+        part = total[at(i)] / whole
+        for k in range(8):  # without branches: which neighbours are lower is chance
+            j = i + near[k]
+            lower = z[at(j)] < here
+            left = waiting[at(j)] - np.int8(lower)
+            total[at(j)] += part * weight[k]
+            waiting[at(j)] = left
+            stack[at(size)] = j
+            size += lower & (left == 0)

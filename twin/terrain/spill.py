@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .cells import Flags, Raster
+from .basins import Index, basins_of, raised
+from .cells import Flags, Raster, at
 
-Index = NDArray[np.int32]
+Drains = NDArray[np.bool_]
 
 
-@njit(cache=True, nogil=True)
-def spill_levels(
-    z: Raster, flags: Flags, basin: Index, count: int, columns: int
-) -> Raster:
-    """Lowest level at which water of each basin reaches basin 0, the outlets.
+@dataclass(frozen=True)
+class Spillways:
+    """Basins of a raster and the lowest passes that join them, as a tree.
 
-    z, flags, basin  flat rasters
-    count            number of basins, with basin 0
-    →                (count,), m; -inf for basin 0
+    z, flags, basin  flat rasters; basin 0 drains to the outlets
+    bottom           lowest cell of each basin
+    parent, height   next basin towards basin 0, and the height of the pass there, m
+    order            basins, each after its parent
 
-    The greatest pass on the way along a minimum spanning tree of the passes is the
-    least possible one; the tree is built by Boruvka's rounds.
+    Between any two basins the greatest pass along a minimum spanning tree is the least
+    possible one, so the tree serves whichever basins drain.
     """
-    one, other, height = _passes(z, flags, basin, columns)
-    tree = _spanning_tree(one, other, height, count)
-    return _levels(one[tree], other[tree], height[tree], count)
+
+    z: Raster
+    flags: Flags
+    basin: Index
+    bottom: Index
+    parent: Index
+    height: Raster
+    order: Index
+
+    @classmethod
+    def of(cls, z: Raster, flags: Flags, near: NDArray[np.int64]) -> Spillways:
+        """Find basins and passes; the tree is built by Boruvka's rounds."""
+        basin, bottom = basins_of(z, flags, near)
+        one, other, height = _passes(z, flags, basin, int(near[3]))
+        tree = _spanning_tree(one, other, height, bottom.size)
+        rooted = _rooted(one[tree], other[tree], height[tree], bottom.size)
+        return cls(z, flags, basin, bottom, *rooted)
+
+    def levels(self, drains: Drains | None = None) -> Raster:
+        """Lowest level at which water of each basin gets out, m; -inf where it drains.
+
+        drains  basins whose bottom is an outlet; basin 0 always is one
+        """
+        out = np.zeros(self.bottom.size, dtype=np.bool_) if drains is None else drains
+        return _levels(self.parent, self.height, self.order, out)
+
+    def filled(self, drains: Drains | None = None) -> Raster:
+        """Heights filled to where the water gets out, flat; NaN outside."""
+        return raised(self.z, self.flags, self.basin, self.levels(drains))
 
 
 @njit(cache=True, nogil=True)
@@ -37,28 +66,36 @@ def _passes(
     steps = np.array([1, columns - 1, columns, columns + 1])
     aside = np.array([1, -1, 0, 1])
     n = z.size
+    room = max(n // 4, 16)
+    one = np.empty(room, dtype=np.int32)
+    other = np.empty(room, dtype=np.int32)
+    height = np.empty(room)
     size = 0
-    for run in range(2):
-        if run == 1:
-            one = np.empty(size, dtype=np.int32)
-            other = np.empty(size, dtype=np.int32)
-            height = np.empty(size)
-        size = 0
-        for i in range(n):
-            if flags[i] == 0:
+    for i in range(n):
+        if flags[i] == 0:
+            continue
+        c = i % columns
+        if size + 4 > room:
+            room *= 2
+            one, other = _longer(one, room), _longer(other, room)
+            height = _longer(height, room)
+        for k in range(4):
+            j = i + steps[k]
+            to = c + aside[k]
+            if j >= n or to < 0 or to >= columns or flags[at(j)] == 0:
                 continue
-            c = i % columns
-            for k in range(4):
-                j = i + steps[k]
-                to = c + aside[k]
-                if j >= n or to < 0 or to >= columns or flags[j] == 0:
-                    continue
-                if basin[j] != basin[i]:
-                    if run == 1:
-                        one[size], other[size] = basin[i], basin[j]
-                        height[size] = max(z[i], z[j])
-                    size += 1
-    return one, other, height
+            if basin[at(j)] != basin[i]:
+                one[at(size)], other[at(size)] = basin[i], basin[at(j)]
+                height[at(size)] = max(z[i], z[at(j)])
+                size += 1
+    return one[:size], other[:size], height[:size]
+
+
+@njit(cache=True, nogil=True)
+def _longer(values: NDArray[Any], room: int) -> NDArray[Any]:
+    made = np.empty(room, dtype=values.dtype)
+    made[: values.size] = values
+    return made
 
 
 @njit(cache=True, nogil=True)
@@ -105,8 +142,10 @@ def _root(parent: Index, a: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _levels(one: Index, other: Index, height: Raster, count: int) -> Raster:
-    """Walk the tree from basin 0 and carry the greatest pass along."""
+def _rooted(
+    one: Index, other: Index, height: Raster, count: int
+) -> tuple[Index, Raster, Index]:
+    """Parent, height of the pass there, and order from basin 0 outwards."""
     start = np.zeros(count + 1, dtype=np.int32)
     for e in range(one.size):
         start[one[e] + 1] += 1
@@ -114,24 +153,41 @@ def _levels(one: Index, other: Index, height: Raster, count: int) -> Raster:
     for a in range(count):
         start[a + 1] += start[a]
     put = start[:-1].copy()
-    at = np.empty(2 * one.size, dtype=np.int32)
+    joins = np.empty(2 * one.size, dtype=np.int32)
     for e in range(one.size):
         for a in (one[e], other[e]):
-            at[put[a]] = e
+            joins[put[a]] = e
             put[a] += 1
-    level = np.full(count, np.inf)
-    level[0] = -np.inf
-    queue = np.empty(count, dtype=np.int32)
-    queue[0] = 0
+    parent = np.full(count, -1, dtype=np.int32)
+    up = np.full(count, np.inf)
+    order = np.zeros(count, dtype=np.int32)
+    parent[0] = 0
     head, tail = 0, 1
     while head < tail:
-        a = queue[head]
+        a = order[head]
         head += 1
         for k in range(start[a], start[a + 1]):
-            e = at[k]
+            e = joins[k]
             b = other[e] if one[e] == a else one[e]
-            if level[b] == np.inf:
-                level[b] = max(level[a], height[e])
-                queue[tail] = b
+            if parent[b] < 0:
+                parent[b], up[b] = a, height[e]
+                order[tail] = b
                 tail += 1
+    return parent, up, order[:tail].copy()
+
+
+@njit(cache=True, nogil=True)
+def _levels(parent: Index, height: Raster, order: Index, drains: Drains) -> Raster:
+    """Least greatest pass to a basin that drains: up the tree, then down."""
+    level = np.full(parent.size, np.inf)
+    for b in range(parent.size):
+        if drains[b]:
+            level[b] = -np.inf
+    level[0] = -np.inf
+    for k in range(order.size - 1, 0, -1):
+        b = order[k]
+        level[parent[b]] = min(level[parent[b]], max(level[b], height[b]))
+    for k in range(1, order.size):
+        b = order[k]
+        level[b] = min(level[b], max(level[parent[b]], height[b]))
     return level

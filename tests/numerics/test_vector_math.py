@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from twin.processes.vector_math import vexp, vlog
+from twin.numerics.vector_math import vexp, vlog
 
 
 def test_exponential_is_as_good_as_the_library():

@@ -1,0 +1,1 @@
+"""Compiled arithmetic that the loops over cells share."""
