@@ -22,6 +22,7 @@ from ..vocabulary import VOCABULARY
 CUBE = "cube.zarr"
 TILE = 256
 EPOCH = date(1970, 1, 1)
+BLOSC = (b"lz4", 1, 1)  # the same as CODECS says: compressor, level, byte shuffle
 # a tile carries its checksum: damage is seen when it is read, not only by verify
 CODECS = (
     BloscCodec(cname="lz4", clevel=1, shuffle="shuffle", typesize=4),
@@ -36,12 +37,13 @@ def create(
     times: Sequence[date],
     layers: Sequence[str],
     axes: Mapping[str, Sequence[str]],
-) -> dict[str, zarr.Array[Any]]:
-    """Make the empty cube; return the arrays of its layers."""
+) -> None:
+    """Make the empty cube: coordinates, and arrays without a single shard."""
     root = zarr.create_group(folder / CUBE, overwrite=True, zarr_format=3)
     root.attrs.update({"Conventions": "CF-1.11", "title": folder.name})
     _coordinates(root, grid, times, axes)
-    return {name: _layer(root, name, grid, len(times), axes) for name in layers}
+    for name in layers:
+        _layer(root, name, grid, len(times), axes)
 
 
 def _layer(
@@ -50,7 +52,7 @@ def _layer(
     grid: Grid,
     times: int,
     axes: Mapping[str, Sequence[str]],
-) -> zarr.Array[Any]:
+) -> None:
     var = VOCABULARY[name]
     lead = tuple(len(axes[axis]) for axis in var.axes)
     rows, columns = grid.shape
@@ -64,7 +66,7 @@ def _layer(
     }
     if var.standard_name:
         attributes["standard_name"] = var.standard_name
-    return root.create_array(
+    root.create_array(
         name,
         shape=(times, *lead, rows, columns),
         dtype="float32",

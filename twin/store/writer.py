@@ -19,6 +19,7 @@ from ..grid import Grid
 from ..vocabulary import VOCABULARY
 from . import checkpoint, manifest
 from .layout import CUBE, create, shard_path
+from .tiles import Shard
 
 IN_FLIGHT = 256 << 20  # bytes waiting to be written; bounds the memory
 PUBLISH_SECONDS = 2.0
@@ -36,13 +37,10 @@ class Written(NamedTuple):
 class RunWriter:
     """Writes one run into ``folder``; made by ``create`` or ``resume``."""
 
-    def __init__(
-        self, folder: Path, grid: Grid, about: dict[str, Any], arrays: dict[str, Any]
-    ) -> None:
+    def __init__(self, folder: Path, grid: Grid, about: dict[str, Any]) -> None:
         self.folder = folder
         self.grid = grid
         self._manifest = about
-        self._arrays = arrays
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="minetwin-store")
         size = 4 * grid.shape[0] * grid.shape[1]
         self._room = BoundedSemaphore(max(4, IN_FLIGHT // size))
@@ -70,9 +68,7 @@ class RunWriter:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         used = {a: list(axes[a]) for n in layers for a in VOCABULARY[n].axes}
-        arrays: dict[str, Any] = dict(
-            create(folder, grid=grid, times=times, layers=layers, axes=used)
-        )
+        create(folder, grid=grid, times=times, layers=layers, axes=used)
         np.save(folder / "zones.npy", zones.astype(np.int32))
         np.save(folder / "mask.npy", _mask(grid))
         made = {
@@ -96,16 +92,12 @@ class RunWriter:
                 name = path.relative_to(folder).as_posix()
                 made["files"][name] = _digest(path.read_bytes())
         manifest.publish(folder, made)
-        return cls(folder, grid, made, arrays)
+        return cls(folder, grid, made)
 
     @classmethod
     def resume(cls, folder: Path, grid: Grid) -> RunWriter:
         """Go on with an unfinished run; shards after its manifest are written again."""
-        import zarr
-
-        about = manifest.read(folder)
-        root = zarr.open_group(folder / CUBE, mode="r+")
-        return cls(folder, grid, about, {n: root[n] for n in about["layers"]})
+        return cls(folder, grid, manifest.read(folder))
 
     def write(self, index: int, layers: Mapping[str, NDArray[Any]]) -> None:
         """Take the layers of one instant; returns before they are on disk."""
@@ -118,34 +110,51 @@ class RunWriter:
             job = self._pool.submit(self._shard, name, index, raster)
             self._pending.append((index, name, job))
         if time.monotonic() - self._published > PUBLISH_SECONDS:
-            self.publish()
+            self.publish(wait=False)
 
     def _shard(self, name: str, index: int, raster: NDArray[Any]) -> Written:
         try:
-            self._arrays[name][index] = raster
             path = shard_path(name, index, raster.ndim - 2)
             file = self.folder / path
-            # an all-empty raster leaves no file: nothing to vouch for
-            digest = _digest(file.read_bytes()) if file.exists() else ""
+            data = Shard(file, raster.shape).encode(raster)
+            if not data:  # an all-empty raster leaves no file: nothing to vouch for
+                return Written(path, "", np.nan, np.nan)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
             low, high = np.fmin.reduce(raster, None), np.fmax.reduce(raster, None)
-            return Written(path, digest, float(low), float(high))
+            return Written(path, _digest(data), float(low), float(high))
         finally:
             self._room.release()
 
-    def publish(self) -> None:
-        """Wait for what was taken and let the manifest vouch for it."""
+    def publish(self, *, wait: bool = True) -> None:
+        """Let the manifest vouch for what is on disk; wait for all that was taken.
+
+        Without ``wait`` for what is done by now, up to the last whole instant.
+        """
         ranges = self._manifest["ranges"]
-        for index, name, job in self._pending:
+        taken = len(self._pending) if wait else self._done()
+        for index, name, job in self._pending[:taken]:
             made = job.result()
             if made.digest:
                 self._manifest["chunks"][made.path] = made.digest
                 low, high = ranges.get(name, (made.low, made.high))
                 ranges[name] = [min(low, made.low), max(high, made.high)]
             self._manifest["written"] = max(self._manifest["written"], index + 1)
-        self._pending.clear()
+        del self._pending[:taken]
         self._manifest["wall_time_s"] = round(time.monotonic() - self._started, 3)
         manifest.publish(self.folder, self._manifest)
         self._published = time.monotonic()
+
+    def _done(self) -> int:
+        """How many of the pending shards, in whole instants, are on disk."""
+        done = 0
+        for place, (index, _, job) in enumerate(self._pending):
+            if not job.done():
+                break
+            following = self._pending[place + 1 : place + 2]
+            if not following or following[0][0] != index:
+                done = place + 1
+        return done
 
     def checkpoint(self, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> None:
         """Keep what is needed to go on from here, after what was written so far."""
