@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twin.errors import RunStopped
 from twin.kernel import Forcing, Model, Output, simulate
 from twin.process import Array
 from twin.store import Run, RunWriter, load_checkpoint
@@ -19,6 +20,7 @@ from .preparation import Prepared, prepare
 from .progress import Report
 from .provenance import code_version, environment, fingerprint
 from .scenario import Scenario
+from .stopping import asked_to_stop
 
 if TYPE_CHECKING:
     from twin.site import Site
@@ -114,18 +116,25 @@ def _run_one(
     work = site.folder / UNFINISHED / scenario.name
     keeper, saved = _keeper(work, ready, output.times(begin, until), layers, about)
     try:
-        outcome = simulate(
-            ready.model,
-            ready.state,
-            Forcing(begin, ready.weather),
-            until=until,
-            output=output,
-            events=ready.events,
-            writer=keeper,
-            progress=report,
-            checkpoint_every=CHECKPOINT_MONTHS,
-            saved=saved,
-        )
+        with asked_to_stop() as stop:
+            outcome = simulate(
+                ready.model,
+                ready.state,
+                Forcing(begin, ready.weather),
+                until=until,
+                output=output,
+                events=ready.events,
+                writer=keeper,
+                progress=report,
+                checkpoint_every=CHECKPOINT_MONTHS,
+                saved=saved,
+                stop=stop,
+            )
+    except RunStopped:
+        raise KeyboardInterrupt(
+            f"run '{scenario.name}' is kept as far as it came; "
+            "the same command again goes on from there"
+        ) from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"run '{scenario.name}' is kept up to its last checkpoint; "

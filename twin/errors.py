@@ -14,6 +14,7 @@ MinetwinError
 ├── StateError          a stock left its range or became NaN
 ├── StoreError          a run or site on disk is damaged, unfinished or changed
 │   └── OtherGrid           a run lies on other cells than its site or another run
+├── RunStopped          a run was asked to stop; its checkpoint was written
 └── MissingExtra        an optional package is not installed
 
 A message says what, where, why and how to mend it.
@@ -79,6 +80,10 @@ class StoreError(MinetwinError):
 
 class OtherGrid(StoreError):
     """A run lies on other cells than its site has now, or than another run."""
+
+
+class RunStopped(MinetwinError):
+    """A run was asked to stop; what it needs to go on was kept."""
 
 
 class MissingExtra(MinetwinError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from datetime import date
 from pathlib import Path
 
@@ -163,6 +165,31 @@ def test_a_stopped_run_goes_on_and_ends_the_same(
         np.testing.assert_array_equal(again[name].values, values)
     assert again.indicators() == rows
     again.verify()
+
+
+def test_ctrl_c_keeps_a_run_as_far_as_it_came(site: Site):
+    """In the third year, long before the first checkpoint is due."""
+    whole = run(plan(years=6), site, control=False).plan
+    expected = whole["soil_organic_carbon"].values
+    seen: list[int] = []
+
+    def press(done: int, total: int) -> None:
+        seen.append(done)
+        if done == 36:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt, match="as far as it came"):
+        run(plan(years=6), site, control=False, progress=press)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    stopped = seen[-1]
+    seen.clear()
+    again = run(
+        plan(years=6), site, control=False, progress=lambda d, _: seen.append(d)
+    ).plan
+
+    assert stopped <= 48
+    assert seen[0] == stopped + 12
+    np.testing.assert_array_equal(again["soil_organic_carbon"].values, expected)
 
 
 def test_runs_are_known_to_be_up_to_date_until_something_changes(

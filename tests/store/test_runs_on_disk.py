@@ -13,6 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "kernel"))
 import toys
@@ -20,6 +23,8 @@ import toys
 from twin.errors import OutsideSite, StoreError
 from twin.kernel import Outcome, simulate
 from twin.store import Run, RunWriter, load_checkpoint
+from twin.store.layout import CODECS, TILE
+from twin.store.tiles import Shard
 
 UNTIL = toys.END
 
@@ -50,6 +55,65 @@ def finished(
     )  # fmt: skip
     to.finish(closure=out.closure, files={"ledger.csv": out.ledger.to_csv()})
     return Run.open(folder), out
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    lead=st.integers(1, 3),
+    rows=st.integers(1, 600),
+    columns=st.integers(1, 600),
+    holes=st.sampled_from([0.0, 0.5, 1.0]),
+    seed=st.integers(0, 1000),
+)
+def test_zarr_reads_our_shards_and_we_read_those_of_zarr(
+    tmp_path_factory: pytest.TempPathFactory,
+    lead: int,
+    rows: int,
+    columns: int,
+    holes: float,
+    seed: int,
+) -> None:
+    """Any shape, with tiles that are empty or cut: bit for bit, both ways."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(lead, rows, columns)).astype(np.float32)
+    values[:, : int(rows * holes)] = np.nan
+    high, wide = min(TILE, rows), min(TILE, columns)
+    whole = (-(-rows // high) * high, -(-columns // wide) * wide)
+    home = tmp_path_factory.mktemp("shards")
+    made = [
+        zarr.create_array(
+            home / name, shape=values.shape, dtype="float32", chunks=(1, high, wide),
+            shards=(lead, *whole), compressors=CODECS, fill_value=np.nan,
+        )
+        for name in ("ours", "theirs")
+    ]  # fmt: skip
+    file = home / "ours" / "c" / "0" / "0" / "0"
+    data = Shard(file, values.shape).encode(values)
+    if data:
+        file.parent.mkdir(parents=True)
+        file.write_bytes(data)
+    made[1][:] = values
+
+    np.testing.assert_array_equal(made[0][:], values)
+    theirs = Shard(home / "theirs" / "c" / "0" / "0" / "0", values.shape)
+    if data:
+        for entry in range(lead):
+            np.testing.assert_array_equal(theirs.raster(entry), values[entry])
+    assert bool(data) == theirs.path.exists()
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
+    """One flipped bit in one of its arrays."""
+    to = writer(tmp_path / "run")
+    to.checkpoint({"stocks.x": np.arange(9.0)}, {"done": 12})
+    file = tmp_path / "run" / "checkpoint-12" / "0.npy"
+    data = bytearray(file.read_bytes())
+    data[-3] ^= 4
+    file.write_bytes(bytes(data))
+
+    with pytest.raises(StoreError, match=r"stocks\.x.*damaged"):
+        load_checkpoint(tmp_path / "run")
+    to.close()
 
 
 def test_what_is_read_is_what_was_computed(tmp_path: Path) -> None:

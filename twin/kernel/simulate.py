@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..errors import InputError, StoreError
+from ..errors import InputError, RunStopped, StoreError
 from ..numerics.threads import workers
 from ..process import Array, Process
 from ..state import State
@@ -69,6 +69,7 @@ def simulate(
     progress: Progress | None = None,
     checkpoint_every: int = CHECKPOINT_EVERY,
     saved: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Run from the state's month until ``until`` (exclusive).
 
@@ -115,10 +116,14 @@ def simulate(
                 engine.reshape_ground()
             if last % output.months == 0 or last == total:
                 _put(engine, output, -(-last // output.months), writer)
-            if writer is not None and last % checkpoint_every == 0 and last < total:
+            asked = last < total and stop()
+            due = last % checkpoint_every == 0 and last < total
+            if writer is not None and (due or asked):
                 writer.checkpoint(*_saved(engine, last))
             if progress is not None:
                 progress(last, total)
+            if asked:
+                raise RunStopped(f"stopped before {label(engine.month)}, as asked")
     end = State(model.grid, *engine.month, dict(engine.whole.stocks), state.axes)
     for array in end.stocks.values():
         array.flags.writeable = False

@@ -7,6 +7,7 @@ once and give the same bits as over all cells.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class Catchments:
         counts = np.bincount(share, weights=sizes, minlength=parts).astype(np.int64)
         starts = np.concatenate([[0], np.cumsum(counts)])
         cut = _cut(order, end, share, starts[:-1].copy())
-        found = tuple(cut[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True))
+        found = tuple(cut[a:b] for a, b in pairwise(starts))
         return cls(receivers, end, last, tuple(p for p in found if p.size))
 
 
