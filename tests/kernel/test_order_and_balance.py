@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 from toys import (
     ALL,
     END,
@@ -234,13 +235,56 @@ def test_a_process_returns_exactly_what_it_promised() -> None:
 
 
 def test_a_process_gets_only_what_it_declared() -> None:
-    with pytest.raises(KeyError, match="elevation"):
+    with pytest.raises(DeclarationError, match=r"'elevation'.*add it to its reads"):
         ran((Greedy(),))
 
 
 def test_a_process_cannot_write_into_stocks() -> None:
-    with pytest.raises(ValueError, match="read-only"):
+    with pytest.raises(DeclarationError, match="writes into an array"):
         ran((Vandal(),))
+
+
+@njit
+def wipe(values: np.ndarray) -> None:
+    """Set to nothing, compiled."""
+    values[:] = 0.0
+
+
+@dataclass(frozen=True)
+class CompiledVandal(Decay):
+    """The same in compiled code."""
+
+    def step(self, see: Mapping[str, Any], when: Any) -> Mapping[str, Any]:
+        wipe(see["soil_carbon_hum"])
+        return super().step(see, when)
+
+
+def test_compiled_code_cannot_write_into_stocks_either() -> None:
+    with pytest.raises(DeclarationError, match="writes into an array"):
+        ran((CompiledVandal(),))
+
+
+@dataclass(frozen=True)
+class Lazy(Decay):
+    """All humus goes into the air at once; it hands back what it was shown."""
+
+    def step(self, see: Mapping[str, Any], when: Any) -> Mapping[str, Any]:
+        hum = see["soil_carbon_hum"]
+        return {"soil_carbon_hum": -hum, "carbon_respired_total": hum}
+
+
+def test_what_a_process_was_shown_may_come_back_as_an_amount() -> None:
+    """Stocks are settled one after the other: nobody sees another's new value."""
+    out = simulate(
+        model((Lazy(),)), state(), forcing(), until=(2025, 4), output=Output("month")
+    )
+
+    begun, ended = state().stocks, out.state.stocks
+    assert not ended["soil_carbon_hum"].any()
+    np.testing.assert_array_equal(
+        ended["carbon_respired_total"],
+        begun["soil_carbon_hum"] + begun["carbon_respired_total"],
+    )
 
 
 def test_an_unknown_variable_is_answered_with_the_nearest() -> None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numba import TypingError
 
 from ..errors import DeclarationError
 from ..process import Array, Process, Step
+from ..vocabulary import VOCABULARY
 
 
 def called(
@@ -18,7 +20,7 @@ def called(
 
     shapes  name -> expected shape without the cells, () or (k,); cells from ``pool``
     """
-    got = process.step({name: pool[name] for name in process.reads}, when)
+    got = _stepped(process, {name: pool[name] for name in process.reads}, when)
     promised = {*process.writes, *process.adds}
     if got.keys() != promised:
         missing = ", ".join(sorted(promised - got.keys())) or "nothing"
@@ -35,6 +37,29 @@ def called(
                 f"{getattr(array, 'shape', type(array))}, expected {expected}"
             )
     return got
+
+
+def _stepped(
+    process: Process, see: Mapping[str, Any], when: Step
+) -> Mapping[str, Array]:
+    try:
+        return process.step(see, when)
+    except KeyError as error:
+        name = error.args[0] if error.args else ""
+        if name not in VOCABULARY or name in see:
+            raise
+        raise DeclarationError(
+            f"process '{process.name}' in {when.label}: it asks for '{name}', which it "
+            "does not declare; add it to its reads"
+        ) from error
+    except (ValueError, TypingError) as error:
+        told = str(error)
+        if "read-only" not in told and "readonly" not in told:
+            raise
+        raise DeclarationError(
+            f"process '{process.name}' in {when.label}: it writes into an array that "
+            "it was given; return the amounts as new arrays"
+        ) from error
 
 
 def locked(array: Array) -> Array:
