@@ -51,7 +51,7 @@ $(VENV)/base: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/dev: $(VENV)/base
-	$(PIP) --group dev
+	$(PIP) -e .[all] --group dev
 	touch $@
 
 # kernels are compiled once and kept; a small run of everything compiles them all

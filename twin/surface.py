@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .errors import InputError
 from .grid import Grid
+from .tin import Tin
 
 SurfaceKind = Literal["surveyed", "designed", "as-built", "simulated"]
 Raster = NDArray[np.float32]
@@ -29,6 +30,8 @@ class Surface:
     error      standard error of elevation per cell, m, or None when unknown
     layers     further rasters on the same grid: "surface_elevation" (DSM),
                "canopy_height", "point_density" (points m-2)
+    tin        the triangles it was given as, where it came as a mesh; the raster is
+               then sampled from them
     """
 
     id: str
@@ -39,6 +42,7 @@ class Surface:
     elevation: Raster = field(repr=False)
     error: Raster | None = field(default=None, repr=False)
     layers: Mapping[str, Raster] = field(default_factory=dict, repr=False)
+    tin: Tin | None = None
 
     def __post_init__(self) -> None:
         """Refuse a raster that does not lie on the grid."""
