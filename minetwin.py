@@ -159,7 +159,7 @@ def demo(
 
 def _app() -> typer.Typer:
     """Compose the command line."""
-    from scenarios import commands
+    from scenarios import commands, survey_commands
 
     app = typer.Typer(
         name="minetwin",
@@ -175,6 +175,7 @@ def _app() -> typer.Typer:
     app.command()(commands.run)
     app.command()(commands.compare)
     app.command()(serve)
+    app.add_typer(survey_commands.survey, name="survey")
     for command in commands.REGISTERS:
         app.command()(command)
     return app

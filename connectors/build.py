@@ -10,16 +10,18 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from twin.errors import InputError, OutsideSite
+import numpy as np
+
+from twin.errors import InputError, OutsideSite, unknown_name
 from twin.grid import UNKNOWN_VERTICAL, Grid
 from twin.hashing import sha256_of
 from twin.readings import ReadingStore
 from twin.site import Built, Site
-from twin.site_config import Survey
-from twin.surface import Surface
+from twin.surface import Raster, Surface
 
 from .audit import Audit
 from .climate import read_climate, write_monthly
@@ -27,7 +29,7 @@ from .pointcloud.reference_system import same_datum
 from .pointcloud.survey import grid_survey
 from .surfaces import FACTS, load_header, save_surface
 from .survey_files import SurveyFiles, open_survey
-from .vector import check_inside, read_parcels, write_parcels
+from .vector import Parcel, check_inside, rasterise, read_parcels, write_parcels
 
 MAX_CELLS = 25_000_000  # gridding takes about 150 bytes each
 MAX_CELLS_A_POINT = 100  # sparser clouds leave nearly nothing but holes
@@ -84,15 +86,11 @@ def _check_surveys(site: Site) -> None:
             f"{where}: names no survey; add one under surveys: "
             "- {file: sources/survey.laz, date: 2025-05-20, kind: surveyed}"
         )
-    ids = [_id(survey) for survey in surveys]
+    ids = [survey.surface_id for survey in surveys]
     if len(set(ids)) < len(ids):
         raise InputError(
             f"{where}: two surveys have the same date and kind; give each its own id:"
         )
-
-
-def _id(survey: Survey) -> str:
-    return survey.id or f"{survey.date.isoformat()}-{survey.kind}"
 
 
 def _publish(site: Site, drafts: Path, ids: Sequence[str]) -> None:
@@ -152,7 +150,7 @@ def _check_dense(files: SurveyFiles, cell: float) -> None:
 def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
     """Draft one surface unless it is there already; return its id."""
     survey = files.survey
-    name = _id(survey)
+    name = survey.surface_id
     _same_datum(site, files)
     source = {p.name: sha256_of(p) for p in files.paths}
     source["settings"] = json.dumps(survey.model_dump(mode="json"), sort_keys=True)
@@ -176,8 +174,39 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
     else:
         elevation = files.raster(grid, audit)
         surface = Surface(name, survey.date, survey.kind, source, grid, elevation)
+    if survey.parcel is not None:
+        surface = _within(surface, _parcel(site, survey.parcel))
     save_surface(surface, drafts, audit)
     return name
+
+
+def _parcel(site: Site, wanted: str) -> Parcel:
+    told = site.config.parcels
+    where = site.folder / "site.yaml"
+    if told is None:
+        raise InputError(
+            f"{where}: a survey holds within parcel '{wanted}', but parcels: names no "
+            "file; add one"
+        )
+    parcels = read_parcels(site.path(told.file), site.config.crs, told)
+    by_id = {parcel.id: parcel for parcel in parcels}
+    if wanted not in by_id:
+        raise unknown_name("parcel", wanted, by_id, str(where))
+    return by_id[wanted]
+
+
+def _within(surface: Surface, parcel: Parcel) -> Surface:
+    """Keep what lies in the parcel; holes elsewhere."""
+    inside = rasterise([parcel], surface.grid) > 0
+
+    def kept(raster: Raster) -> Raster:
+        return np.where(inside, raster, np.float32(np.nan))
+
+    error = None if surface.error is None else kept(surface.error)
+    layers = {name: kept(raster) for name, raster in surface.layers.items()}
+    return replace(
+        surface, elevation=kept(surface.elevation), error=error, layers=layers
+    )
 
 
 def _same_datum(site: Site, files: SurveyFiles) -> None:

@@ -73,16 +73,17 @@ def open_survey(site: Site, survey: Survey) -> SurveyFiles:
 
 
 def _paths(site: Site, survey: Survey) -> tuple[Path, ...]:
-    if any(sign in survey.file for sign in "*?["):
-        found = tuple(sorted(site.folder.glob(survey.file)))
-    else:
-        found = tuple(p for p in [site.path(survey.file)] if p.is_file())
-    if not found:
-        raise UnreadableFile(
-            f"{site.path(survey.file)}: there is no such file; names in site.yaml are "
-            f"relative to {site.folder}"
-        )
-    return found
+    found: list[Path] = []
+    for name in survey.files:
+        pattern = any(sign in name for sign in "*?[")
+        these = sorted(site.folder.glob(name)) if pattern else [site.path(name)]
+        if not these or not these[0].is_file():
+            raise UnreadableFile(
+                f"{site.path(name)}: there is no such file; names in site.yaml are "
+                f"relative to {site.folder}"
+            )
+        found += these
+    return tuple(dict.fromkeys(found))
 
 
 def _clouds(site: Site, survey: Survey, paths: tuple[Path, ...]) -> SurveyFiles:

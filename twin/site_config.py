@@ -37,7 +37,10 @@ VarName = Annotated[str, AfterValidator(_of_vocabulary)]
 class Survey(Setting):
     """One survey or design file that becomes a Surface."""
 
-    file: Text = Field(description="LAS, LAZ or GeoTIFF, relative to the site folder")
+    file: Text | tuple[Text, ...] = Field(
+        description="file, pattern such as tiles/*.laz, or a list of files; relative "
+        "to the site folder"
+    )
     date: dt.date = Field(description="day of the survey or design")
     kind: SurfaceKind = "surveyed"
     ground: Literal["classes", "smrf"] = Field(
@@ -48,7 +51,20 @@ class Survey(Setting):
     vertical: Text | None = Field(
         default=None, description="vertical datum, stated when the file has none"
     )
+    parcel: Id | None = Field(
+        default=None, description="the ground holds within this parcel only"
+    )
     id: Id | None = Field(default=None, description="id of the surface; date and kind")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names or patterns of the files."""
+        return (self.file,) if isinstance(self.file, str) else self.file
+
+    @property
+    def surface_id(self) -> str:
+        """Id of the surface that it becomes."""
+        return self.id or f"{self.date.isoformat()}-{self.kind}"
 
 
 class Parcels(Setting):

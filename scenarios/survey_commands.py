@@ -1,0 +1,89 @@
+"""Commands of the timeline of grounds: add a survey or design, list what there is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .commands import JsonOption, say, stoppable
+
+survey = typer.Typer(
+    help="Grounds on the timeline: surveyed, designed, as built, simulated.",
+    no_args_is_help=True,
+)
+SiteHere = Annotated[Path, typer.Option(help="Site folder.")]
+
+
+@survey.command("add")
+def add(
+    files: Annotated[list[Path], typer.Argument(help="Files of one survey or design.")],
+    date: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the survey.")
+    ],
+    kind: Annotated[
+        str, typer.Option(help="surveyed, designed, as-built or simulated.")
+    ] = "surveyed",
+    crs: Annotated[
+        str | None, typer.Option(help="CRS, stated when the file has none.")
+    ] = None,
+    vertical: Annotated[
+        str | None, typer.Option(help="Vertical datum, stated when the file has none.")
+    ] = None,
+    parcel: Annotated[
+        str | None, typer.Option(help="It holds within this parcel only.")
+    ] = None,
+    ground: Annotated[
+        str | None, typer.Option(help="How ground points are found: classes, smrf.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--id", help="Id; else date and kind.")
+    ] = None,
+    site: SiteHere = Path(),
+) -> None:
+    """Put a survey, a design or an as-built ground on the timeline of a site.
+
+    Files from elsewhere are copied to SITE/sources; the line is added to site.yaml and
+    the site is built. Earlier surfaces and runs keep their cells.
+
+    Example: minetwin survey add dump-2025.laz --date 2025-06-01 --site north-dump
+    """
+    from connectors.survey_add import add_survey
+
+    from .progress import bar
+
+    settings = {
+        "date": date.date(),
+        "kind": kind,
+        "crs": crs,
+        "vertical": vertical,
+        "parcel": parcel,
+        "ground": ground,
+        "id": name,
+    }
+    with stoppable(), bar("survey") as report:
+        made = add_survey(site, files, settings, report)
+    typer.echo(f"{site}: {made} is on the timeline")
+
+
+@survey.command("list")
+def list_(site: SiteHere = Path(), as_json: JsonOption = False) -> None:
+    """List every ground of a site, oldest first, with what each was made from.
+
+    Example: minetwin survey list --site north-dump
+    """
+    from dataclasses import asdict
+
+    from twin.site import Site
+
+    from .grounds import timeline
+    from .tables import table
+
+    grounds = timeline(Site.open(site))
+    if as_json:
+        say([asdict(ground) for ground in grounds])
+        return
+    lines = [(str(g.date), g.kind, g.id, g.source) for g in grounds]
+    typer.echo(table(("date", "kind", "id", "made from"), lines))
