@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def point_of_surface(
     error = surface.error if layer == "elevation" else None
     return {
         **_about(layer),
-        "source": ", ".join(surface.source),
+        "source": source_of(surface.source),
         **place,
         "run": "",
         "value": value,
@@ -69,6 +70,14 @@ def point_of_surface(
         "control": None,
         "control_values": None,
     }
+
+
+def beside(served: Served, found: dict[str, Any], against: str) -> dict[str, Any]:
+    """Set the elevation of another ground beside a course, in place of the control."""
+    other = served.catalogue.surface(against, WHERE)
+    value = number(other.elevation[found["row"], found["column"]])
+    course = [value] * len(found["times"])
+    return {**found, "control": other.id, "control_values": course}
 
 
 def _about(layer: str) -> dict[str, Any]:
@@ -114,6 +123,11 @@ def pair_of(run: str) -> str:
     """Id of the control of a plan, or of the plan of a control."""
     suffix = "-control"
     return run.removesuffix(suffix) if run.endswith(suffix) else run + suffix
+
+
+def source_of(source: Iterable[str]) -> str:
+    """Names of the files that a surface was made from."""
+    return ", ".join(name for name in source if name != "settings")
 
 
 def number(value: Any) -> float | None:

@@ -11,7 +11,7 @@ from pydantic import FiniteFloat
 from scenarios.compare import compare
 from scenarios.indicators import INDICATORS
 
-from .point import point_of_run, point_of_surface
+from .point import beside, point_of_run, point_of_surface
 from .served import Served
 
 _Axis = Annotated[int, Query(ge=0, le=63)]
@@ -30,11 +30,18 @@ def run_routes(served: Served) -> APIRouter:
         run: str = "",
         surface: str = "",
         axis: _Axis = 0,
+        against: str = "",
     ) -> dict[str, Any]:
-        """Value, unit, source and course of a layer at a place in local metres."""
-        if run:
-            return point_of_run(served, run, layer, (x, y), axis)
-        return point_of_surface(served, surface, layer, (x, y))
+        """Value, unit, source and course of a layer at a place in local metres.
+
+        against  a surface: its elevation stands beside, in the place of the control
+        """
+        found = (
+            point_of_run(served, run, layer, (x, y), axis)
+            if run
+            else point_of_surface(served, surface, layer, (x, y))
+        )
+        return beside(served, found, against) if against else found
 
     @router.get("/indicators")
     def indicators(run: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from twin.vocabulary import VOCABULARY
 
 from .layers import LAYERS, describe, surface_rasters
 from .local import LocalFrame
-from .point import pair_of
+from .point import pair_of, source_of
 from .served import Served
 from .terrain import height_scale, levels_of
 
@@ -113,7 +113,7 @@ def _surface(served: Served, name: str) -> dict[str, Any]:
         "index": served.catalogue.surface_number(surface.id),
         "date": surface.date.isoformat(),
         "kind": surface.kind,
-        "source": ", ".join(surface.source),
+        "source": source_of(surface.source),
         "levels": levels_of(surface.grid.shape),
         "low": scale.base,
         "high": scale.base + scale.scale * 0xFFFE,

@@ -16,6 +16,8 @@ from paho.mqtt import publish
 from playwright.sync_api import Page, expect
 from server_process import Server, free_port
 
+from connectors.surfaces import load_surface
+
 Open = Callable[..., Page]
 Keep = Callable[[Page, str], Path]
 
@@ -133,6 +135,29 @@ def test_a_click_shows_what_the_store_holds(
     assert said == pytest.approx(kept, rel=0.01, abs=0.01)
     assert page.get_by_test_id("point-unit").inner_text().strip() != ""
     keep(page, "click")
+
+
+def test_two_surveys_are_compared_where_they_lie(
+    server: Server, site: Path, open_page: Open, keep: Keep
+) -> None:
+    """The card shows the newer survey less the older, as their rasters have it."""
+    page = open_page(server)
+    page.get_by_test_id("against-picker").select_option("2019-09-12-surveyed")
+    expect(page.get_by_test_id("legend")).to_contain_text("minus")
+    page.mouse.click(760, 480)
+    expect(page.get_by_test_id("point-panel")).to_be_visible()
+    picked = page.evaluate("() => window.__minetwin.state().picked")
+    names = ("2024-05-20-surveyed", "2019-09-12-surveyed")
+    surfaces = [load_surface(site / "surfaces" / name) for name in names]
+    cell = surfaces[0].grid.cell_at(*picked["map"])
+    rasters = [float(surface.elevation[cell]) for surface in surfaces]
+    expect(page.get_by_test_id("point-panel").locator(".pair dd")).to_have_count(3)
+
+    shown = page.get_by_test_id("point-panel").locator(".pair dd").all_inner_texts()
+
+    want = [*rasters, rasters[0] - rasters[1]]
+    assert [float(t.replace(",", "")) for t in shown] == pytest.approx(want, abs=0.01)
+    keep(page, "two-surveys")
 
 
 def pin_value(page: Page, sensor: str) -> str:

@@ -52,9 +52,9 @@ export function number(value: number | null, lang: Lang): string {
 }
 
 /** Numbers that stand beside each other: as many decimals as the largest needs for three. */
-export function alike(values: (number | null)[], lang: Lang): string[] {
+export function alike(values: (number | null)[], lang: Lang, least = 0): string[] {
   const sizes = values.map((v) => Math.abs(v ?? 0)).filter(Number.isFinite);
-  const decimals = Math.max(0, decimalsFor(Math.max(0, ...sizes)) - 1);
+  const decimals = Math.max(least, decimalsFor(Math.max(0, ...sizes)) - 1);
   return values.map((v) =>
     v === null || !Number.isFinite(v)
       ? "–"

@@ -1,6 +1,6 @@
 /** Asks the server what is at the picked place, again when the layer or run changes. */
 import { failureOf, fetchPoint } from "./api";
-import { runOf, type State, type Store } from "./store";
+import { comparedWith, runOf, type State, type Store } from "./store";
 
 export class PointQuery {
   private asking = new AbortController();
@@ -9,10 +9,11 @@ export class PointQuery {
 
   update(state: State): void {
     const { picked, run, surface } = state;
+    const against = comparedWith(state)?.id;
     const choice =
       state.choice ??
       (runOf(state) ? null : { from: "survey" as const, name: "elevation", axis: 0 });
-    const key = JSON.stringify([picked, choice, run, surface, state.site?.epoch]);
+    const key = JSON.stringify([picked, choice, run, surface, against, state.site?.epoch]);
     if (key === this.key) return;
     this.key = key;
     this.asking.abort();
@@ -21,6 +22,7 @@ export class PointQuery {
     const where = { layer: choice.name, x: picked.x, y: picked.y, axis: choice.axis };
     const of: Record<string, string> =
       choice.from === "run" ? { run: run ?? "" } : { surface: surface ?? "" };
+    if (against) of.against = against;
     const { signal } = this.asking;
     fetchPoint({ ...where, ...of }, signal).then(
       (point) => {

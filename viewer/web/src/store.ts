@@ -1,5 +1,13 @@
 /** State of the page and how it changes: pure functions over one frozen record. */
-import type { FeedInfo, LayerInfo, PointInfo, RunInfo, SensorInfo, SiteInfo } from "./api_types";
+import type {
+  FeedInfo,
+  LayerInfo,
+  PointInfo,
+  RunInfo,
+  SensorInfo,
+  SiteInfo,
+  SurfaceInfo,
+} from "./api_types";
 import { favourite } from "./groups";
 import type { Lang } from "./i18n";
 import type { Seen } from "./palette";
@@ -35,7 +43,9 @@ export interface State {
   readonly run: string | null;
   readonly difference: boolean;
   readonly choice: Choice | null;
+  /** The ground that is drawn, and another that elevations are compared with. */
   readonly surface: string | null;
+  readonly against: string | null;
   /** Step that was asked for, and the one that is on the screen. */
   readonly step: number;
   readonly shown: number;
@@ -72,6 +82,7 @@ export function initial(lang: Lang, theme: Theme): State {
     difference: false,
     choice: null,
     surface: null,
+    against: null,
     step: 0,
     shown: -1,
     playing: false,
@@ -133,8 +144,17 @@ export function choicesOf(state: State): { run: LayerInfo[]; survey: LayerInfo[]
   };
 }
 
-/** True when the colours show plan minus control. */
+/** The other ground, where the colours show elevation minus that of it. */
+export function comparedWith(state: State): SurfaceInfo | null {
+  const { choice, against, surface, site } = state;
+  if (choice?.name !== "elevation" || (choice.from === "survey" && against === surface))
+    return null;
+  return site?.surfaces.find((s) => s.id === against) ?? null;
+}
+
+/** True when the colours show plan minus control, or one ground minus another. */
 export function differing(state: State): boolean {
+  if (comparedWith(state)) return true;
   const pair = pairOf(state);
   return (
     state.difference && state.choice?.from === "run" && !!pair?.layers.includes(state.choice.name)
@@ -149,13 +169,15 @@ export function viewsOf(state: State): View[] {
   if (choice?.from === "survey" && state.surface) {
     views.push({ run: "", layer: choice.name, surface: state.surface });
   }
+  const other = comparedWith(state);
   if (choice?.from === "run" && run?.layers.includes(choice.name)) {
     views.push({ run: run.id, layer: choice.name, axis: choice.axis });
     const pair = pairOf(state);
-    if (differing(state) && pair) {
+    if (!other && differing(state) && pair) {
       views.push({ run: pair.id, layer: choice.name, axis: choice.axis });
     }
   }
+  if (other && views.length) views.push({ run: "", layer: "elevation", surface: other.id });
   if (run?.layers.includes("elevation") && choice?.from !== "survey") {
     if (choice?.name !== "elevation") views.push({ run: run.id, layer: "elevation", axis: 0 });
   }
@@ -223,6 +245,7 @@ export function withSite(state: State, site: SiteInfo, now: number): State {
   const first = state.site === null;
   const run = showable(site).find((r) => r.id === state.run) ?? defaultRun(site);
   const surface = site.surfaces.find((s) => s.id === state.surface)?.id ?? defaultSurface(site);
+  const against = site.surfaces.find((s) => s.id === state.against)?.id ?? null;
   const latest = { ...state.latest };
   for (const sensor of site.sensors) {
     if (!sensor.latest) continue;
@@ -234,6 +257,7 @@ export function withSite(state: State, site: SiteInfo, now: number): State {
     site,
     run: run?.id ?? null,
     surface,
+    against,
     latest,
     feeds: site.feeds ?? [],
     ...(moved(state.site, site) && { picked: null, point: null }),
@@ -249,6 +273,19 @@ export function withRun(state: State, id: string): State {
 
 export function withChoice(state: State, choice: Choice | null): State {
   return { ...state, choice, most: 0, largest: 0, point: null };
+}
+
+/** Draw another ground; what it is compared with stays, unless it is the same. */
+export function withSurface(state: State, id: string): State {
+  const against = state.against === id ? null : state.against;
+  return { ...state, surface: id, against, most: 0, largest: 0, point: null };
+}
+
+/** Compare elevations with another ground; null: with none. */
+export function withAgainst(state: State, id: string | null): State {
+  const next = { ...state, against: id, most: 0, largest: 0, point: null };
+  if (!id || (state.choice?.name === "elevation" && state.choice.from === "run")) return next;
+  return { ...next, choice: { from: "survey", name: "elevation", axis: 0 } };
 }
 
 export function withStep(state: State, step: number): State {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   advanced,
+  comparedWith,
   differing,
   initial,
   rangeOf,
@@ -8,6 +9,7 @@ import {
   Store,
   staleness,
   viewsOf,
+  withAgainst,
   withChoice,
   withPlaying,
   withRange,
@@ -15,6 +17,7 @@ import {
   withRun,
   withSite,
   withStep,
+  withSurface,
 } from "../src/store";
 import { site } from "./fixtures";
 
@@ -51,6 +54,40 @@ describe("opening a site", () => {
     fewer.runs = fewer.runs.filter((run) => run.id !== "plan");
 
     expect(withSite(opened(), fewer, 0).run).toBe("plan-control");
+  });
+});
+
+describe("comparing grounds", () => {
+  const compared = (): State => withAgainst(opened(), "old");
+
+  test("shows the elevation of the ground less that of the other", () => {
+    const state = compared();
+
+    expect(state.choice).toEqual({ from: "survey", name: "elevation", axis: 0 });
+    expect(differing(state)).toBe(true);
+    expect(viewsOf(state)).toEqual([
+      { run: "", layer: "elevation", surface: "new" },
+      { run: "", layer: "elevation", surface: "old" },
+    ]);
+  });
+
+  test("takes the projected ground of a run as well", () => {
+    const run = withChoice(opened(), { from: "run", name: "elevation", axis: 0 });
+
+    expect(viewsOf(withAgainst(run, "old"))).toEqual([
+      { run: "plan", layer: "elevation", axis: 0 },
+      { run: "", layer: "elevation", surface: "old" },
+    ]);
+  });
+
+  test("ends with another layer, the same ground, or a ground that is gone", () => {
+    const other = withChoice(compared(), { from: "run", name: "soil_loss", axis: 0 });
+    const gone = site();
+    gone.surfaces = gone.surfaces.filter((s) => s.id !== "old");
+
+    expect(comparedWith(other)).toBeNull();
+    expect(withSurface(compared(), "old").against).toBeNull();
+    expect(comparedWith(withSite(compared(), gone, 0))).toBeNull();
   });
 });
 

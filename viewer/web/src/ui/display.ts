@@ -1,6 +1,4 @@
-/** How it is drawn: opacity, vertical scale, outlines, pins, which survey is the ground. */
-import { unitText } from "../format";
-import type { Word } from "../i18n";
+/** How it is drawn: opacity, vertical scale, outlines, pins. */
 import type { State } from "../store";
 import { type Context, changed, type Part } from "./context";
 import { h, slider, tick } from "./dom";
@@ -8,12 +6,6 @@ import { h, slider, tick } from "./dom";
 export function display(context: Context): Part {
   const { t, store } = context;
   const { state } = store;
-  const surface = h("select", {
-    "aria-label": t("surface"),
-    "data-testid": "surface-picker",
-    onchange: () => store.set({ surface: surface.value }),
-  });
-  const field = h("label", { class: "field" }, h("span", { text: t("surface") }), surface);
   const element = h(
     "section",
     { class: "section" },
@@ -42,27 +34,9 @@ export function display(context: Context): Part {
         "data-testid": "show-sensors",
       }),
     ),
-    field,
   );
 
-  function update(now: State, before: State | null): void {
-    if (!changed(now, before, "site", "surface")) return;
-    const surfaces = now.site?.surfaces ?? [];
-    field.hidden = surfaces.length === 0;
-    surface.replaceChildren(
-      ...surfaces.map((s) =>
-        h("option", {
-          value: s.id,
-          selected: s.id === now.surface,
-          text: `${s.date} · ${t(s.kind as Word)}${surfaces.some((o) => o !== s && o.date === s.date && o.kind === s.kind) ? ` · ${s.id}` : ""}`,
-        }),
-      ),
-    );
-    const site = now.site;
-    field.title = site ? `${site.crs} · ${site.vertical} · ${site.cell} ${unitText("m")}` : "";
-  }
-
-  return { element, update };
+  return { element, update: () => undefined };
 }
 
 /** The register of feeds, each with its state and since when. */

@@ -3,7 +3,7 @@ import type { LayerInfo } from "../api_types";
 import { ENTRIES } from "../colours";
 import { number, signed, unitText } from "../format";
 import { colourBytes, DIVERGING, type Range, symmetric, ticks, usable } from "../palette";
-import { differing, layerOf, rangeOf, type State } from "../store";
+import { comparedWith, differing, layerOf, rangeOf, runOf, type State } from "../store";
 import { type Context, changed, type Part } from "./context";
 import { h } from "./dom";
 
@@ -70,7 +70,10 @@ export function legend(context: Context): Part {
   );
 
   function update(state: State, before: State | null): void {
-    if (!changed(state, before, "site", "choice", "difference", "most", "largest", "run", "ranges"))
+    if (
+      !changed(state, before, "site", "choice", "difference", "most", "largest", "run", "ranges") &&
+      !changed(state, before, "surface", "against", "shown")
+    )
       return;
     const layer = layerOf(state);
     element.hidden = !layer;
@@ -81,10 +84,21 @@ export function legend(context: Context): Part {
     const difference = differing(state);
     paintMap(bar, map);
     const label = context.label(layer);
-    title.textContent = difference ? `${label} · ${t("legendDifference")}` : label;
+    const apart = comparedWith(state) ? comparison(state) : t("legendDifference");
+    title.textContent = difference ? `${label} · ${apart}` : label;
     unit.textContent = unitText(layer.unit) || t("dimensionless");
     source.textContent = `${t("source")}: ${layer.source}`;
     scale.replaceChildren(...marks(range, layer.scale, difference));
+  }
+
+  /** Which ground less which, by their dates. */
+  function comparison(state: State): string {
+    const own = state.site?.surfaces.find((s) => s.id === state.surface)?.date;
+    const run = runOf(state)?.times[Math.max(0, state.shown)]?.slice(0, 10);
+    const from = state.choice?.from === "run" ? run : own;
+    // dates do not break at their hyphens
+    const whole = (date = "") => date.replaceAll("-", "\u2011");
+    return t("lessGround", whole(from), whole(comparedWith(state)?.date));
   }
 
   function marks(range: Range, factor: number, difference: boolean): HTMLElement[] {

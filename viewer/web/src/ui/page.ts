@@ -3,6 +3,7 @@ import type { State } from "../store";
 import { type Context, changed, type Part } from "./context";
 import { display, feeds } from "./display";
 import { h, iconButton } from "./dom";
+import { groundPicker } from "./grounds";
 import { helpDialog } from "./help";
 import { indicators } from "./indicators";
 import { layerPicker } from "./layers";
@@ -35,7 +36,13 @@ export class Page {
     const { context } = this;
     this.clear();
     this.help = helpDialog(context);
-    const left = [runPicker(context), layerPicker(context), display(context), feeds(context)];
+    const left = [
+      runPicker(context),
+      groundPicker(context),
+      layerPicker(context),
+      display(context),
+      feeds(context),
+    ];
     const key = legend(context);
     const panel = h(
       "nav",

@@ -1,7 +1,7 @@
 /** What is at a place: value, unit, source, elevation, parcel, and the chart through time. */
 import type { PointInfo } from "../api_types";
 import { alike, day, number, seconds, signed, unitText } from "../format";
-import { differing, runOf, type State, withStep } from "../store";
+import { comparedWith, differing, runOf, type State, withStep } from "../store";
 import { Chart } from "./chart";
 import { type Context, changed, type Part } from "./context";
 import { h, iconButton } from "./dom";
@@ -55,7 +55,8 @@ export function pointPanel(context: Context): Part {
       return;
     }
     if (changed(state, before, "point", "picked", "theme")) fill(state);
-    if (changed(state, before, "point", "shown", "difference", "run")) values(state);
+    if (changed(state, before, "point", "shown", "difference", "run", "against", "choice"))
+      values(state);
   }
 
   function drop(): void {
@@ -89,18 +90,19 @@ export function pointPanel(context: Context): Part {
 
   /** Plan and control in that order, whichever of them is chosen. */
   function linesOf(point: PointInfo, state: State) {
-    const isControl = runOf(state)?.control ?? false;
+    const other = comparedWith(state);
+    const isControl = !other && (runOf(state)?.control ?? false);
     const scaled = (values: (number | null)[]) =>
       values.map((v) => (v === null ? null : v * point.scale));
     const own = {
-      label: t(isControl ? "control" : "plan"),
+      label: other ? t("thisGround") : t(isControl ? "control" : "plan"),
       values: scaled(point.values),
       control: isControl,
     };
     const found = [own];
     if (point.control_values) {
       found.push({
-        label: t(isControl ? "plan" : "control"),
+        label: other ? other.date : t(isControl ? "plan" : "control"),
         values: scaled(point.control_values),
         control: !isControl,
       });
@@ -157,7 +159,8 @@ export function pointPanel(context: Context): Part {
         : point.value * point.scale;
     const other = scaled(point.control_values);
     const difference = own !== null && other !== null ? own - other : null;
-    const isControl = runOf(state)?.control ?? false;
+    const compared = comparedWith(state);
+    const isControl = !compared && (runOf(state)?.control ?? false);
     value.textContent = differing(state) ? signed(difference, state.lang) : number(own, state.lang);
     unit.textContent = own === null ? t("noValue") : unitText(point.unit) || t("dimensionless");
     const time = point.times[at];
@@ -166,10 +169,10 @@ export function pointPanel(context: Context): Part {
     const plan = isControl ? other : own;
     const control = isControl ? own : other;
     const change = plan !== null && control !== null ? plan - control : null;
-    const [a = "", b = "", c = ""] = alike([plan, control, change], state.lang);
+    const [a = "", b = "", c = ""] = alike([plan, control, change], state.lang, compared ? 2 : 0);
     both.replaceChildren(
-      ...pair(t("plan"), a),
-      ...pair(t("control"), b),
+      ...pair(compared ? (time?.slice(0, 10) ?? "") : t("plan"), a),
+      ...pair(compared ? compared.date : t("control"), b),
       ...pair(t("difference"), (change ?? 0) > 0 ? `+${c}` : c),
     );
     plot?.moveTo(time ? seconds(time) : null);
