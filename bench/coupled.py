@@ -22,6 +22,7 @@ from scenarios.scenario import DEFAULT_LAYERS
 from twin.grid import Grid
 from twin.kernel import Forcing, Model, Output, simulate
 from twin.processes.register import FIRST_SET, PROCESSES
+from twin.state import State
 from twin.store import Run, RunWriter
 
 SIDE = int(os.environ.get("MINETWIN_BENCH_SIDE", "1000"))
@@ -54,7 +55,7 @@ def weather() -> dict[str, np.ndarray]:
     }
 
 
-def prepared() -> tuple[Model, object]:
+def prepared() -> tuple[Model, State]:
     """Model and state on the demo mine, two fifths of it planted."""
     grid = Grid("EPSG:32649", "EPSG:5737", 5e5, 4.37e6, 1500 / SIDE, (SIDE, SIDE))
     zones = (np.arange(grid.n) * 5 // grid.n).astype(np.int64)
@@ -118,7 +119,7 @@ def _writing(made: Run, raw: int) -> dict[str, object]:
         started = time.perf_counter()
         writer = RunWriter.create(
             Path(home) / "again", grid=made.grid, times=made.times, layers=made.layers,
-            axes={}, zones=made.zones, zone_names=made.zone_names, about={},
+            axes={}, zones=made.zones.astype(np.int64), zone_names=made.zone_names, about={},
         )  # fmt: skip
         for index in range(len(made.times)):
             cells = {n: a.ravel() for n, a in zip(made.layers, data, strict=True)}

@@ -19,7 +19,7 @@ def hills(cells: int, seed: int = 1) -> np.ndarray:
     y, x = np.mgrid[0:cells, 0:cells] * CELL
     z = 1200.0 + 20.0 * np.sin(x / 180.0) * np.cos(y / 140.0) + 0.05 * x
     z -= 60.0 * (np.hypot(x - 2000.0, y - 2500.0) < 400.0)
-    return z + np.random.default_rng(seed).normal(0.0, 0.04, z.shape)
+    return np.asarray(z + np.random.default_rng(seed).normal(0.0, 0.04, z.shape))
 
 
 def textbook_fill(z: np.ndarray) -> np.ndarray:
