@@ -63,12 +63,28 @@ def read_layer(path: Path, told: Parcels | None, audit: Audit) -> Layer:
     audit.assumed.extend(note(f"GDAL: {w.message}", path) for w in said)
     if shapes is None or len(shapes) == 0:
         raise InputError(f"{path}: holds no polygon; draw at least one")
-    geometry = shapely.from_wkb(shapes, on_invalid="raise")
+    geometry = _shapes(path, shapes)
     stated = told.crs if told else None
     crs = _crs(path, meta["crs"], stated, audit, geojson=head == GEOJSON)
     _look_like_degrees(path, geometry, crs)
     fields = dict(zip(meta["fields"], (list(c) for c in columns), strict=True))
     return Layer(path, geometry, fields, crs)
+
+
+def _shapes(path: Path, wkb: NDArray[Any]) -> NDArray[Any]:
+    """Geometries of the features; each bad one would fail later and less clearly."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the row is named below instead
+        made = shapely.from_wkb(wkb, on_invalid="warn")
+    held = np.array([value is not None for value in wkb])
+    if (held & shapely.is_missing(made)).any():
+        row = int(np.flatnonzero(held & shapely.is_missing(made))[0]) + 1
+        raise InputError(
+            f"{path}: feature {row} is no geometry (a ring needs four points, the last "
+            "equal to the first); draw it again"
+        )
+    found: NDArray[Any] = made
+    return found
 
 
 def _gate(path: Path) -> bytes:
