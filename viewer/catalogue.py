@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from connectors.surfaces import list_surfaces, load_surface
 from connectors.vector import Parcel, read_parcels
 from scenarios.other_grid import differences, refusal
-from twin.errors import MinetwinError, unknown_name
-from twin.grid import Difference
-from twin.site import BUILT, Site
+from twin.errors import MinetwinError, StoreError, unknown_name
+from twin.grid import Difference, Grid
+from twin.site import BUILT, Built, Site
 from twin.store import Run
 from twin.surface import Surface
 from twin.vocabulary import lookup
@@ -76,12 +76,38 @@ class Catalogue:
         self._runs: dict[str, Known] = {}
         self._built = _bytes(site.folder / BUILT)
         self._surfaces: dict[str, Surface] = {}
-        self.headers = tuple(sorted(list_surfaces(site), key=lambda s: s.date))
+        self.headers = tuple(list_surfaces(site))
         self.parcels = site_parcels(site)
+        self.generation = 0
         self.refresh()
 
     def refresh(self) -> bool:
-        """Look at the runs folder; True when a run came, went or changed."""
+        """Look at the site folder; True when a run or surface came, went or changed."""
+        grounds = self._refresh_grounds()
+        return self._refresh_runs() or grounds
+
+    def _refresh_grounds(self) -> bool:
+        """Take up a new build, unless it lies on other cells: those need a restart."""
+        now = _bytes(self.site.folder / BUILT)
+        if now == self._built:
+            return False
+        try:
+            built = Built.load(self.site.folder)
+        except StoreError as error:
+            log.warning("the new build is not shown: %s", error)
+            return False
+        if built is None or self.grid.differences(Grid.from_dict(built.grid)):
+            return False
+        headers = tuple(list_surfaces(self.site))
+        with self._lock:
+            kept = {h.id for h in headers if h in self.headers}
+            self._surfaces = {k: s for k, s in self._surfaces.items() if k in kept}
+            self.headers, self.parcels = headers, site_parcels(self.site)
+            self._built = now
+            self.generation += 1
+        return True
+
+    def _refresh_runs(self) -> bool:
         found = {folder.name: _fingerprint(folder) for folder in self.site.runs()}
         with self._lock:
             if found == self._seen:
@@ -135,7 +161,7 @@ class Catalogue:
 
     @property
     def rebuilt(self) -> bool:
-        """True when the site was built anew since it is served."""
+        """True when the site was built anew on other cells since it is served."""
         return _bytes(self.site.folder / BUILT) != self._built
 
     def run(self, name: str, where: str) -> Run:
@@ -172,8 +198,9 @@ class Catalogue:
         return self.surface(newest[0].id, "terrain") if newest else None
 
     def surface_number(self, name: str) -> int:
-        """Return the number of a surface in frames."""
-        return self._number(f"surface:{name}")
+        """Return the number of a surface in frames; another once it was made anew."""
+        made_from = next((h.source for h in self.headers if h.id == name), {})
+        return self._number(f"surface:{name}:{sorted(made_from.items())}")
 
     def target(self, view: View) -> Target:
         """Look a view up; UnknownName with the nearest name when it is not there."""

@@ -31,7 +31,19 @@ from .terrain import height_scale, levels_of
 def site_routes(served: Served) -> APIRouter:
     """One description of the site, and whether the server lives."""
     router = APIRouter()
-    fixed = _fixed(served)
+    known: dict[int, dict[str, Any]] = {}
+
+    def fixed() -> dict[str, Any]:
+        """Tell what changes with a build only."""
+        generation = served.catalogue.generation
+        if generation in known:
+            return known[generation]
+        made = _fixed(served)
+        known.clear()
+        known[generation] = made
+        return made
+
+    fixed()
 
     @router.get("/healthz")
     def healthz() -> dict[str, bool]:
@@ -43,7 +55,7 @@ def site_routes(served: Served) -> APIRouter:
         """Return the site as it is now."""
         runs = served.catalogue.runs
         return {
-            **fixed,
+            **fixed(),
             "epoch": served.hub.epoch,
             "offset": served.hub.offset,
             "sensors": _sensors(served),

@@ -23,7 +23,7 @@ def terrain_routes(served: Served) -> APIRouter:
         ground = served.catalogue.surface(surface, "/api/terrain")
         number = served.catalogue.surface_number(surface)
         frame = tiles.get(
-            (surface, level, ty, tx),
+            (number, level, ty, tx),
             lambda: height_tile(ground, number, level, ty, tx),
         )
         return Response(frame, media_type="application/octet-stream")

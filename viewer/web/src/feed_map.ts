@@ -44,8 +44,10 @@ export class MapFeed {
       this.tell({ type: "site", frame });
     }
     const surface = site.surfaces.find((s) => s.id === surfaceId);
-    if (!surface || surface.id === this.surface) return;
-    this.surface = surface.id;
+    // the number changes when a surface is made anew
+    const content = `${surface?.index}:${surface?.id}`;
+    if (!surface || content === this.surface) return;
+    this.surface = content;
     this.loading.abort();
     this.loading = new AbortController();
     this.loadHeights(site, surface, this.loading.signal).catch((error: unknown) => {
