@@ -1,8 +1,9 @@
 """Progressive morphological filter for ground (SMRF; Pingel, Clarke & McBride 2013).
 
 On a raster of lowest heights, openings with growing windows shave off what rises more
-than the slope allows; what is left is ground. Windows are octagons made of alternating
-cross and square steps, so that the cost grows with the radius and not with its square.
+than the slope allows; what is left is ground, and breaks that were shaved off with it
+grow back (``regrowth``). Windows are octagons made of alternating cross and square
+steps, so that the cost grows with the radius and not with its square.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ from numpy.typing import NDArray
 from rasterio.fill import fillnodata
 from scipy.ndimage import distance_transform_edt
 
+from twin.numerics.threads import halves, side_by_side
+from twin.terrain.cells import at
+
+from .regrowth import regained
+
 Cells = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+OUTLIER = 5.0  # m below its neighbours for each metre of cell: no ground (Pingel 2013)
+SMALL = 100_000  # cells below which threads cost more than they save
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,11 @@ class Smrf:
     window     m, radius of the largest opening: half the widest building
     threshold  m, a point this close to the ground surface is ground
     scalar     m of further tolerance per unit of slope
+    reach      m, radius within which a plane of ground foretells a cut-off cell;
+               at least three spacings of the points
+    fit        m, tolerance of that plane
+    steepest   rise over run of the steepest plane that may foretell
+    passes     times that growth goes on from what was regained; 0 is plain SMRF
     """
 
     cell: float = 1.0
@@ -35,33 +49,55 @@ class Smrf:
     window: float = 18.0
     threshold: float = 0.5
     scalar: float = 1.25
+    reach: float = 6.0
+    fit: float = 0.4
+    steepest: float = 1.0
+    passes: int = 10
 
 
-@njit(cache=True, nogil=True)
-def _step(z: Any, out: Any, square: bool, sign: float) -> None:
-    """One 3 x 3 erosion (sign 1) or dilation (sign -1), cross or square."""
-    rows, columns = z.shape
-    for i in range(rows):
+@njit(cache=True, nogil=True, error_model="numpy")
+def _erode(z: Any, out: Any, first: int, end: int, square: bool) -> None:
+    """One 3 x 3 erosion, square or cross, of some rows; beyond the rim is nothing.
+
+    ``a if a < b else b`` along whole rows becomes SIMD code, ``min`` and tests do not.
+    """
+    last, columns = z.shape[0] - 1, z.shape[1]
+    for i in range(first, end):
+        up, here, down = z[max(i - 1, 0)], z[i], z[min(i + 1, last)]
+        least = out[i]
         for j in range(columns):
-            best = sign * z[i, j]
-            for di in range(-1, 2):
-                for dj in range(-1, 2):
-                    if not square and di != 0 and dj != 0:
-                        continue
-                    a, b = i + di, j + dj
-                    if 0 <= a < rows and 0 <= b < columns:
-                        best = min(best, sign * z[a, b])
-            out[i, j] = sign * best
+            a = up[at(j)] if up[at(j)] < down[at(j)] else down[at(j)]
+            least[at(j)] = a if a < here[at(j)] else here[at(j)]
+        sides = least.copy() if square else here
+        for j in range(1, columns):
+            a, b = sides[at(j - 1)], least[at(j)]
+            least[at(j)] = a if a < b else b
+        for j in range(columns - 1):
+            a, b = sides[at(j + 1)], least[at(j)]
+            least[at(j)] = a if a < b else b
+
+
+def _eroded(z: Cells, steps: range) -> Cells:
+    """Erode by these steps of an octagon: crosses and squares in turn."""
+    now, other = z, np.zeros_like(z)
+    cut = slice(0, z.shape[0])
+    parts = halves(z.shape[0]) if z.size > SMALL else (cut,)
+    for k in steps:
+        square = k % 2 == 1
+        jobs = [(now, other, part.start, part.stop, square) for part in parts]
+        side_by_side(_erode, jobs)
+        now, other = other, (np.zeros_like(z) if now is z else now)
+    return now
+
+
+def _dilated(z: Cells, radius: int) -> Cells:
+    """Dilate by an octagon; the last step first, as the erosion's adjoint does."""
+    return -_eroded(-z, range(radius - 1, -1, -1))
 
 
 def opening(z: Cells, radius: int) -> Cells:
     """Grey opening with an octagon of ``radius`` cells."""
-    now, other = z.copy(), np.zeros_like(z)
-    for sign in (1.0, -1.0):
-        for k in range(radius):
-            _step(now, other, k % 2 == 1, sign)
-            now, other = other, now
-    return now
+    return _dilated(_eroded(z, range(radius)), radius)
 
 
 def filled_nearest(z: Cells) -> Cells:
@@ -74,27 +110,67 @@ def filled_nearest(z: Cells) -> Cells:
     return found
 
 
-def objects(z: Cells, settings: Smrf) -> NDArray[np.bool_]:
-    """Mark the cells that rise from the ground, and low outliers.
+def spacing(known: Mask) -> float:
+    """Typical distance between cells that have points, cells; wide gaps apart."""
+    if not known.any():
+        return 1.0
+    covered = np.count_nonzero(distance_transform_edt(~known) <= 3.0)
+    return float(np.sqrt(covered / np.count_nonzero(known)))
 
-    z  lowest heights (rows, columns), m, without holes
+
+def low_outliers(z: Cells, settings: Smrf, *, apart: float) -> Mask:
+    """Mark the cells far below all around them: multipath, not ground.
+
+    z      lowest heights without holes, m
+    apart  spacing of the cells that have points; one point fills so wide a patch
     """
-    low = -z
-    outliers = low - opening(low, 1) > 5.0 * settings.cell
-    last = np.where(outliers, opening(z, 1), z)
-    last = np.where(outliers, -opening(-z, 1), last)
+    closed = -opening(-z, max(round(np.ceil(apart)), 1))
+    found: Mask = closed - z > OUTLIER * settings.cell
+    return found
+
+
+def objects(z: Cells, settings: Smrf) -> Mask:
+    """Mark the cells that rise from the ground.
+
+    z  lowest heights (rows, columns), m, without holes or outliers
+
+    Each octagon is the one before, dilated; so an opening of the opened surface is the
+    opening of the first, and its erosion goes on from the one before.
+    """
+    eroded, last = z, z
     found = np.zeros(z.shape, dtype=bool)
     for radius in range(1, max(round(settings.window / settings.cell), 1) + 1):
-        opened = opening(last, radius)
+        eroded = _eroded(eroded, range(radius - 1, radius))
+        opened = _dilated(eroded, radius)
         found |= last - opened > settings.slope * radius * settings.cell
         last = opened
-    return found | outliers
+    return found
+
+
+def ground_cells(low: Cells, settings: Smrf) -> Mask:
+    """Mark the cells whose lowest point is ground; from heights with holes (NaN)."""
+    known = np.isfinite(low)
+    if not known.any():
+        return known
+    apart = spacing(known)
+    wrong = low_outliers(filled_nearest(low), settings, apart=apart)
+    sound = np.where(wrong, np.nan, low)
+    if not np.isfinite(sound).any():
+        return np.isfinite(sound)
+    bare = np.isfinite(sound) & ~objects(filled_nearest(sound), settings)
+    return regained(
+        sound,
+        bare,
+        radius=round(max(settings.reach / settings.cell, 3.0 * apart)),
+        fit=settings.fit,
+        steepest=settings.steepest * settings.cell,
+        passes=settings.passes,
+    )
 
 
 def ground_surface(low: Cells, settings: Smrf) -> Cells:
     """Ground heights everywhere, from lowest heights with holes (NaN)."""
-    known = np.isfinite(low)
-    bare = known & ~objects(filled_nearest(low), settings)
+    bare = ground_cells(low, settings)
     raster = np.where(bare, low, 0.0).astype(np.float32)
     reach = float(max(low.shape))
     smooth = fillnodata(raster, mask=bare, max_search_distance=reach)
