@@ -1,0 +1,1 @@
+"""Grounds that people draw: operators that make a designed Surface of another one."""
