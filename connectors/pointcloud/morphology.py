@@ -9,7 +9,7 @@ steps, so that the cost grows with the radius and not with its square.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numba import njit
@@ -53,6 +53,34 @@ class Smrf:
     fit: float = 0.4
     steepest: float = 1.0
     passes: int = 10
+
+
+class HasCell(Protocol):
+    """Settings of a filter on a raster."""
+
+    @property
+    def cell(self) -> float:
+        """Spacing, m."""
+
+
+class Grows(HasCell, Protocol):
+    """Settings of a filter whose ground grows; they are told in ``Smrf``."""
+
+    @property
+    def reach(self) -> float:
+        """Radius of the planes, m."""
+
+    @property
+    def fit(self) -> float:
+        """Tolerance, m."""
+
+    @property
+    def steepest(self) -> float:
+        """Rise over run."""
+
+    @property
+    def passes(self) -> int:
+        """Times that growth goes on."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -118,14 +146,15 @@ def spacing(known: Mask) -> float:
     return float(np.sqrt(covered / np.count_nonzero(known)))
 
 
-def low_outliers(z: Cells, settings: Smrf, *, apart: float) -> Mask:
+def low_outliers(z: Cells, cell: float, *, apart: float) -> Mask:
     """Mark the cells far below all around them: multipath, not ground.
 
     z      lowest heights without holes, m
+    cell   m
     apart  spacing of the cells that have points; one point fills so wide a patch
     """
     closed = -opening(-z, max(round(np.ceil(apart)), 1))
-    found: Mask = closed - z > OUTLIER * settings.cell
+    found: Mask = closed - z > OUTLIER * cell
     return found
 
 
@@ -147,19 +176,20 @@ def objects(z: Cells, settings: Smrf) -> Mask:
     return found
 
 
-def ground_cells(low: Cells, settings: Smrf) -> Mask:
-    """Mark the cells whose lowest point is ground; from heights with holes (NaN)."""
+def sound(low: Cells, settings: HasCell) -> Cells:
+    """Lowest heights without low outliers; holes (NaN) in their place."""
     known = np.isfinite(low)
     if not known.any():
-        return known
-    apart = spacing(known)
-    wrong = low_outliers(filled_nearest(low), settings, apart=apart)
-    sound = np.where(wrong, np.nan, low)
-    if not np.isfinite(sound).any():
-        return np.isfinite(sound)
-    bare = np.isfinite(sound) & ~objects(filled_nearest(sound), settings)
+        return low
+    wrong = low_outliers(filled_nearest(low), settings.cell, apart=spacing(known))
+    return low if wrong[known].all() else np.where(wrong, np.nan, low)
+
+
+def grown(low: Cells, bare: Mask, settings: Grows) -> Mask:
+    """Ground cells and those that the planes through them foretell (``regrowth``)."""
+    apart = spacing(np.isfinite(low)) if settings.passes else 1.0
     return regained(
-        sound,
+        low,
         bare,
         radius=round(max(settings.reach / settings.cell, 3.0 * apart)),
         fit=settings.fit,
@@ -168,13 +198,26 @@ def ground_cells(low: Cells, settings: Smrf) -> Mask:
     )
 
 
-def ground_surface(low: Cells, settings: Smrf) -> Cells:
-    """Ground heights everywhere, from lowest heights with holes (NaN)."""
-    bare = ground_cells(low, settings)
+def ground_cells(low: Cells, settings: Smrf) -> Mask:
+    """Mark the cells whose lowest point is ground; from heights with holes (NaN)."""
+    if not np.isfinite(low).any():
+        return np.isfinite(low)
+    z = sound(low, settings)
+    bare = np.isfinite(z) & ~objects(filled_nearest(z), settings)
+    return grown(z, bare, settings)
+
+
+def through(low: Cells, bare: Mask) -> Cells:
+    """Heights everywhere, through the ground cells; smooth between them."""
     raster = np.where(bare, low, 0.0).astype(np.float32)
     reach = float(max(low.shape))
     smooth = fillnodata(raster, mask=bare, max_search_distance=reach)
     return np.where(bare, low, smooth.astype(np.float64))
+
+
+def ground_surface(low: Cells, settings: Smrf) -> Cells:
+    """Ground heights everywhere, from lowest heights with holes (NaN)."""
+    return through(low, ground_cells(low, settings))
 
 
 @njit(cache=True, nogil=True)
