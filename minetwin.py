@@ -29,6 +29,7 @@ import typer
 if TYPE_CHECKING:
     from connectors.build import build
     from scenarios.compare import compare
+    from scenarios.ground_change import change_between
     from scenarios.scenario import Scenario
     from twin.errors import MinetwinError
     from twin.grid import Grid
@@ -54,6 +55,7 @@ _HOMES = {
     "Surface": "twin.surface",
     "Var": "twin.var",
     "build": "connectors.build",
+    "change_between": "scenarios.ground_change",
     "compare": "scenarios.compare",
     "simulate": "twin.kernel",
 }
@@ -71,6 +73,7 @@ __all__ = [
     "Surface",
     "Var",
     "build",
+    "change_between",
     "compare",
     "main",
     "open",
@@ -159,7 +162,8 @@ def demo(
 
 def _app() -> typer.Typer:
     """Compose the command line."""
-    from scenarios import commands, survey_commands
+    from scenarios import commands, design_command, survey_commands
+    from viewer import commands as views
 
     app = typer.Typer(
         name="minetwin",
@@ -176,6 +180,8 @@ def _app() -> typer.Typer:
     app.command()(commands.compare)
     app.command()(serve)
     app.add_typer(survey_commands.survey, name="survey")
+    app.command()(views.change)
+    app.command()(design_command.design)
     for command in commands.REGISTERS:
         app.command()(command)
     return app

@@ -23,6 +23,7 @@ from .headers import SecureHeaders, content_policy
 from .hub import SEND_TIMEOUT, Hub
 from .local import LocalFrame
 from .refusals import Steady, tell_errors
+from .routes_change import change_routes
 from .routes_readings import readings_routes
 from .routes_runs import run_routes
 from .routes_site import site_routes
@@ -51,6 +52,7 @@ def create_app(
         site_routes(served),
         terrain_routes(served),
         run_routes(served),
+        change_routes(served),
         readings_routes(served),
         stream_routes(served),
         page_routes(),

@@ -23,7 +23,8 @@ def test_a_new_ground_joins_the_timeline(tmp_path: Path) -> None:
     with running(site) as server, server.client as client:
         before = client.get("/api/site").json()["surfaces"]
         tile = client.get(f"/api/terrain/{OLD}/0/0/0").content
-        old = load_surface(site.surfaces_dir / OLD)
+        # without plants: what stands under them could not be called stable
+        old = replace(load_surface(site.surfaces_dir / OLD), layers={})
         higher = ground() + 2.0
         fresh = replace(
             old, id=NEW, date=date(2025, 6, 1), kind="as-built", elevation=higher
@@ -41,6 +42,8 @@ def test_a_new_ground_joins_the_timeline(tmp_path: Path) -> None:
             time.sleep(0.2)
         where = {"layer": "elevation", "x": 10, "y": 10, "surface": NEW}
         point = client.get("/api/point", params={**where, "against": OLD}).json()
+        change = client.get("/api/change", params={"a": OLD, "b": NEW}).json()
+        unknown = client.get("/api/change", params={"a": OLD, "b": "2025-as-built"})
 
         assert [s["id"] for s in told["surfaces"]] == [OLD, NEW]
         assert told["surfaces"][0]["index"] != before[0]["index"]
@@ -48,3 +51,8 @@ def test_a_new_ground_joins_the_timeline(tmp_path: Path) -> None:
         assert client.get(f"/api/terrain/{OLD}/0/0/0").content != tile
         assert point["value"] == point["control_values"][0]
         assert point["control"] == OLD
+        assert change["bias"]["bias"] == 0.0
+        assert [row["parcel"] for row in change["parcels"]] == ["site", "dump"]
+        assert change["parcels"][0]["net"]["value"] == 0.0
+        assert unknown.status_code == 404
+        assert NEW in unknown.json()["error"]["mend"]

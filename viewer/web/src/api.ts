@@ -1,5 +1,12 @@
 /** The HTTP routes; what they answer is in api_types.ts. */
-import type { FailureBody, PointInfo, SensorReadings, SiteInfo, TableInfo } from "./api_types";
+import type {
+  ChangeInfo,
+  FailureBody,
+  PointInfo,
+  SensorReadings,
+  SiteInfo,
+  TableInfo,
+} from "./api_types";
 import type { Failure } from "./protocol";
 
 /** An answer that is not 200, with what the server said about it. */
@@ -58,6 +65,10 @@ export function fetchPoint(query: Query, signal: AbortSignal): Promise<PointInfo
 
 export function fetchIndicators(run: string): Promise<TableInfo> {
   return json("/api/indicators", { run });
+}
+
+export function fetchChange(a: string, b: string, move: string): Promise<ChangeInfo> {
+  return json("/api/change", { a, b, move });
 }
 
 export function fetchReadings(sensor: string, hours: number): Promise<SensorReadings> {

@@ -162,6 +162,30 @@ export interface PointInfo {
   control_values: (number | null)[] | null;
 }
 
+/** A volume with its interval, m3. */
+export interface Amount {
+  value: number;
+  error: number;
+  low_95: number;
+  high_95: number;
+}
+
+/** GET /api/change?a=&b=[&move=level|coregister]: from ground a to ground b. */
+export interface ChangeInfo {
+  a: { id: string; date: string };
+  b: { id: string; date: string };
+  bias: { bias: number; bias_error: number; removed: number | null };
+  stable_ground: { origin: "given" | "found"; share: number; spread: number };
+  parcels: {
+    parcel: string;
+    net: Amount;
+    cut: Amount;
+    fill: Amount;
+    significant: number;
+  }[];
+  left_out: string[];
+}
+
 export interface TableInfo {
   columns: string[];
   rows: (string | number | null)[][];

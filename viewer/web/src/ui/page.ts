@@ -13,6 +13,7 @@ import { runPicker } from "./runs";
 import { sensorPanel } from "./sensor";
 import { timeline } from "./timeline";
 import { topbar } from "./topbar";
+import { volumes } from "./volumes";
 
 export class Page {
   private parts: Part[] = [];
@@ -39,6 +40,7 @@ export class Page {
     const left = [
       runPicker(context),
       groundPicker(context),
+      volumes(context),
       layerPicker(context),
       display(context),
       feeds(context),
