@@ -108,13 +108,52 @@ def _commands() -> str:
         importlib.import_module("minetwin")._app()
     )
     parts = ["# Commands"]
-    for name, command in click.commands.items():
+    for name, command in _flat(click.commands):
         words = [
             f"[{p.opts[0]}]" if p.param_type_name == "option" else p.name.upper()
             for p in command.params
         ]
         text = inspect.cleandoc(command.help or "")
         parts.append(f"## {name}\n\n`minetwin {name} {' '.join(words)}`\n\n{text}")
+    return "\n\n".join(parts)
+
+
+def _flat(commands: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Commands and those of groups, by the words that people type."""
+    for name, command in commands.items():
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield name, command
+        else:
+            yield from ((f"{name} {word}", each) for word, each in inner.items())
+
+
+def _designs() -> str:
+    operators = importlib.import_module("twin.design.operators").OPERATORS
+    parts = [
+        "# Design operators\n\nWhat `minetwin design` makes of a ground. Each is a "
+        "function of `twin.design` on a Surface; its docstring has the equations and "
+        "where they stop being true."
+    ]
+    for o in operators.values():
+        rows = [
+            (
+                f"`{n.name}`",
+                "required" if n.required else n.absent or n.default,
+                n.unit,
+                f"{n.low:g} to {n.high:g}",
+                n.label,
+                n.label_zh,
+                n.source,
+            )
+            for n in o.numbers
+        ]
+        head = ("number", "default", "unit", "range", "meaning", "说明", "source")
+        numbers = _table(head, rows) if rows else "No numbers."
+        parts.append(
+            f"## {o.name}\n\n{o.label} · {o.label_zh}. Drawn: {', '.join(o.places)}. "
+            f"Source: {o.source}.\n\n{numbers}"
+        )
     return "\n\n".join(parts)
 
 
@@ -154,6 +193,7 @@ def write_reference(folder: Path) -> None:
         "vocabulary": _vocabulary,
         "processes": _processes,
         "measures": _measures,
+        "designs": _designs,
         "commands": _commands,
         "files": _files,
         "errors": _errors,
