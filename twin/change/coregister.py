@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..surface import Surface
 from ..terrain.derivatives import horn_gradient
+from .area_error import variance_of_median
 from .comparable import check_comparable, moved, on_grid
+from .correlation import Correlation, empirical_variogram, fit_correlation
 from .resampling import sampled
 from .robust_spread import middle, nmad, rms
+from .shift_error import shift_covariance
 from .stable_ground import StableGround
 
 Array = NDArray[np.float64]
@@ -21,7 +24,7 @@ SAMPLE: Final = 400_000  # cells that take part; more do not sharpen the shift
 ROUNDS: Final = 30
 SETTLED: Final = 1e-3  # cells; a smaller step ends the search
 CLIP: Final = 3.0  # NMADs
-BLOCKS: Final = 12  # along the longer side; errors correlate within a block
+GROSS: Final = 4.0  # NMADs; what lies further off is no noise
 FEWEST_SLOPED: Final = 50  # cells
 GENTLE: Final = 0.02  # m/m; flatter ground tells nothing of a shift in plan
 FURTHEST: Final = 50.0  # cells; a survey further off is in another CRS
@@ -32,8 +35,8 @@ class Coregistration:
     """A move of the later surface, with its uncertainty and what it left.
 
     east, north, up        m, to be added to the later surface's coordinates
-    east_error, north_error, up_error  standard errors, m; errors of neighbouring cells
-        count as correlated within blocks of a twelfth of the site
+    covariance             (3, 3) of east, north and bias (-up), m2, by the correlation
+                           of what is left on stable ground
     nmad_before, nmad_after, rmse_before, rmse_after  of B - A on stable ground, m; the
         RMSE without what stands out by more than three NMADs
     rounds                 of the search
@@ -45,15 +48,28 @@ class Coregistration:
     east: float
     north: float
     up: float
-    east_error: float
-    north_error: float
-    up_error: float
+    covariance: Array = field(compare=False)
     nmad_before: float
     nmad_after: float
     rmse_before: float
     rmse_after: float
     rounds: int
     cells: int
+
+    @property
+    def east_error(self) -> float:
+        """Standard error of ``east``, m."""
+        return float(np.sqrt(self.covariance[0, 0]))
+
+    @property
+    def north_error(self) -> float:
+        """Standard error of ``north``, m."""
+        return float(np.sqrt(self.covariance[1, 1]))
+
+    @property
+    def up_error(self) -> float:
+        """Standard error of ``up``, m."""
+        return float(np.sqrt(self.covariance[2, 2]))
 
     def apply(self, surface: Surface) -> Surface:
         """Move a surface by it, on the surface's own grid."""
@@ -64,14 +80,14 @@ class Coregistration:
 
 @dataclass(frozen=True)
 class _Cells:
-    """Drawn stable cells: indices, heights of A, its gradient, and the block."""
+    """Drawn stable cells: where, heights of A and its gradient; that of all cells."""
 
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     z: Array
     east: Array
     north: Array
-    block: NDArray[np.int64]
+    rise: tuple[Array, Array]
 
 
 def coregister(
@@ -96,7 +112,7 @@ def coregister(
     while rounds < ROUNDS:
         rounds += 1
         dh = _dh(b, cells, (north / cell, -east / cell))
-        step, _ = _plane_of_gradient(dh, cells)
+        step = _plane_of_gradient(dh, cells)
         east, north = east + step[0], north + step[1]
         if np.hypot(east, north) > FURTHEST * cell:
             raise InputError(
@@ -106,16 +122,14 @@ def coregister(
         if np.hypot(step[0], step[1]) < SETTLED * cell:
             break
     dh = _dh(b, cells, (north / cell, -east / cell))
-    _, errors = _plane_of_gradient(dh, cells)
-    found = _height_only(_dh(b, cells, (0.0, 0.0)), dh, errors[2])
-    return replace(
-        found,
-        east=float(east),
-        north=float(north),
-        east_error=float(errors[0]),
-        north_error=float(errors[1]),
-        rounds=rounds,
+    found = _told(_dh(b, cells, (0.0, 0.0)), dh, np.zeros((3, 3)))
+    found = replace(found, east=float(east), north=float(north), rounds=rounds)
+    known, correlation = _left(a, found.apply(b), stable, seed)
+    known &= np.isfinite(cells.rise[0])
+    covariance = shift_covariance(
+        known, cells.rise, cell, correlation, drawn=found.cells
     )
+    return replace(found, covariance=covariance)
 
 
 def level(
@@ -124,18 +138,32 @@ def level(
     """Move B in height only, by the median difference on stable ground."""
     b, cells = _prepared(a, b, stable, seed)
     dh = _dh(b, cells, (0.0, 0.0))
-    good = _within(dh)
-    ones = np.ones((dh.size, 1))
-    error = _block_error(ones[good], dh[good] - np.mean(dh[good]), cells.block[good])
-    return _height_only(dh, dh, float(error[0]))
+    known, correlation = _left(a, b, stable, seed)
+    covariance = np.zeros((3, 3))
+    covariance[2, 2] = variance_of_median(known, a.grid.cell, correlation)
+    return _told(dh, dh, covariance)
 
 
-def _height_only(before: Array, after: Array, error: float) -> Coregistration:
+def _left(
+    a: Surface, b: Surface, stable: StableGround, seed: int
+) -> tuple[NDArray[np.bool_], Correlation]:
+    """Cells that tell what is left after a move, and how it is correlated, m2."""
+    dz = b.elevation - a.elevation
+    known = stable.mask & np.isfinite(dz)
+    values = dz[known]
+    dz = dz - np.float32(middle(values))
+    clean = known & (np.abs(dz) <= GROSS * nmad(values) + 1e-9)
+    return known, fit_correlation(
+        empirical_variogram(dz, clean, a.grid.cell, seed=seed)
+    )
+
+
+def _told(before: Array, after: Array, covariance: Array) -> Coregistration:
     up = -middle(after[np.isfinite(after)])
     left = after + up
     kept = left[_within(left)]
     return Coregistration(
-        0.0, 0.0, up, 0.0, 0.0, float(error),
+        0.0, 0.0, up, covariance,
         nmad(before[np.isfinite(before)]), nmad(left[np.isfinite(left)]),
         rms(before[_within(before)]), rms(kept), 1, kept.size,
     )  # fmt: skip
@@ -158,14 +186,13 @@ def _prepared(
     drawn = drawn[_inner(a, drawn)]
     east, north = horn_gradient(a.elevation, a.grid.cell)
     rows, columns = drawn // a.grid.shape[1], drawn % a.grid.shape[1]
-    side = max(1, -(-max(a.grid.shape) // BLOCKS))
     return b, _Cells(
         rows,
         columns,
         a.elevation.ravel()[drawn].astype(np.float64),
         east.ravel()[drawn],
         north.ravel()[drawn],
-        rows // side * BLOCKS + columns // side,
+        (east, north),
     )
 
 
@@ -213,29 +240,12 @@ def _within(dh: Array) -> NDArray[np.bool_]:
     return good & there
 
 
-def _plane_of_gradient(dh: Array, cells: _Cells) -> tuple[Array, Array]:
-    """Least squares of dh = e gx + n gy + c; the three, and their standard errors."""
+def _plane_of_gradient(dh: Array, cells: _Cells) -> Array:
+    """Least squares of dh = e gx + n gy + c: the three."""
     good = _within(dh)
     x = np.stack([cells.east, cells.north, np.ones(dh.size)], axis=1)
     for _ in range(3):
         found = np.linalg.lstsq(x[good], dh[good], rcond=None)[0]
         good = _within(dh - x @ found)
-    found = np.asarray(np.linalg.lstsq(x[good], dh[good], rcond=None)[0], np.float64)
-    rest = dh[good] - x[good] @ found
-    return found, _block_error(x[good], rest, cells.block[good])
-
-
-def _block_error(x: Array, rest: Array, block: NDArray[np.int64]) -> Array:
-    """Standard errors whose residuals correlate within blocks.
-
-    (X'X)^-1 (sum over blocks of X_b' r_b r_b' X_b) (X'X)^-1, times B / (B - 1). Liang
-    & Zeger 1986, Biometrika 73:13.
-    """
-    score = np.stack(
-        [np.bincount(block, weights=x[:, k] * rest) for k in range(x.shape[1])], axis=1
-    )
-    blocks = np.unique(block).size
-    inverse = np.linalg.inv(x.T @ x)
-    covariance = inverse @ (score.T @ score) @ inverse * blocks / max(blocks - 1, 1)
-    found: Array = np.sqrt(np.diag(covariance))
-    return found
+    found = np.linalg.lstsq(x[good], dh[good], rcond=None)[0]
+    return found.astype(np.float64)

@@ -28,13 +28,14 @@ class StableRules:
 
     max_slope_deg  steeper ground slides, and a shift in plan shows as height there
     max_canopy     m; higher plants hide the ground
-    clip           NMADs of the detrended difference beyond which ground has changed
+    clip           NMADs of the detrended difference beyond which ground has changed;
+                   at 3.5 normal noise loses 0.9 % of its variance, at 3 2.7 %
     seed           of the cells drawn from large rasters
     """
 
     max_slope_deg: float = 30.0
     max_canopy: float = 0.5
-    clip: float = 3.0
+    clip: float = 3.5
     seed: int = 0
 
 
