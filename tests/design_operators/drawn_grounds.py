@@ -46,7 +46,7 @@ def hills(rows: int = 120, columns: int = 160, seed: int = 5) -> Surface:
     for _ in range(10):
         length, turn, phase = rng.uniform([30.0, 0.0, 0.0], [150.0, 6.28, 6.28])
         along = east * np.sin(turn) + south * np.cos(turn)
-        z += 0.04 * length * np.sin(2.0 * np.pi * along / length + phase)
+        z += 0.02 * length * np.sin(2.0 * np.pi * along / length + phase)
     return surface(z)
 
 

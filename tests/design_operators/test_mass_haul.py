@@ -88,7 +88,7 @@ def test_equal_heaps_go_to_equal_holes_as_in_the_assignment_problem():
 
 
 def test_zones_of_a_user_give_and_take_under_their_names():
-    """Cut 300 m3 in A, fill 100 in B and 250 in C at bulking 1.1: 20 m3 are borrowed."""
+    """Cut 300 m3 in A, fill 100 in B, 250 in C, bulking 1.1: 20 m3 are borrowed."""
     z = np.full((40, 100), 5.0)
     before = surface(z)
     z[10:20, 10:40] -= 1.0
@@ -137,8 +137,8 @@ def test_nothing_moved_is_an_empty_table():
 def test_a_ring_of_fill_about_its_cut_is_not_hauled_nowhere():
     """Both centroids lie in the middle; parted by squares the way is told.
 
-    A disc of radius R cut evenly fills the ring from R to 2 R: every parcel of earth has
-    to leave the disc, so the mean way is at least the difference of the mean radii,
+    A disc of radius R cut evenly fills the ring from R to 2 R: all its earth has to
+    leave the disc, so the mean way is at least the difference of the mean radii,
     (14/9 - 2/3) R = 8/9 R, which radial haul attains.
     """
     n, radius = 240, 50.0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-from scipy.ndimage import binary_dilation, binary_erosion
+from scipy.ndimage import binary_dilation, binary_erosion, maximum_filter
 from scipy.optimize import brentq
 
 from ..surface import Surface
@@ -17,8 +18,9 @@ from .parameters import Parameters, Terms, number
 from .slope_envelope import Raster, lowered, raised
 
 AROUND: Final = np.ones((3, 3), dtype=bool)
-ROUNDS: Final = 8  # of holding back what Horn's slope shows as too steep
-SLACK: Final = 1e-3  # of the limit; less steep than that is as asked
+ROUNDS: Final = 24  # of holding back what Horn's slope shows as too steep
+SLACK: Final = 2e-3  # of the limit; less steep than that is as asked
+EAGER: Final = 1.5  # times the excess is held back: it spreads over the neighbours
 TOP: Final = 1e-6  # m above the highest fill, so that the level is bracketed
 
 
@@ -61,7 +63,7 @@ class Case:
 def grade(
     surface: Surface, area: Mask | Any, to: GradeTo, *, terms: Terms | None = None
 ) -> Designed:
-    """Grade an area to at most a slope with the least earth, cut and fill balanced.
+    """Grade an area to at most a slope, cut and fill balanced.
 
     A ground keeps the slope s where it rises no faster. With U the lowest such ground
     above z and L[.] the highest below a ground,
@@ -76,6 +78,8 @@ def grade(
     forced     m2 where the ring around the area is steeper than the limit: no ground
                can meet both, the ring stays
     unbalanced m3 as placed, bulking * cut - fill; not 0 where the ring leaves no room
+               for the fill, or falls into the area so steeply that more has to be
+               filled beside it than is cut
 
     Limits: one elevation per cell; slopes are those between cells, so steps finer than
     two cells are not seen; the material's strength is not looked at. A ground as gentle
@@ -84,19 +88,17 @@ def grade(
     """
     terms = terms or Terms()
     case = _case(surface, area, to, "grade")
-    tied_low = raised(np.where(case.ring, case.z, -np.inf), case.domain, case.rise)
-    tied_high = lowered(np.where(case.ring, case.z, np.inf), case.domain, case.rise)
-    forced = case.inside & (tied_low > tied_high + SLACK * case.rise)
+    low, high = _tied(case)
+    forced = case.inside & (low > high + SLACK * case.rise)
     judged = _judged(case, forced)
-    best, steep = case.z, _gradient(case, case.z)
-    for _ in range(ROUNDS):
-        over = judged & (steep > case.limit * (1.0 + SLACK) + _rounding(case))
-        if not over.any():
-            break
-        if best is not case.z:
-            case = _held_back(case, over, steep)
-        best = _balanced(case, (tied_low, tied_high), terms.bulking)
-        steep = _gradient(case, best)
+    level = 0.0
+
+    def balanced(case: Case) -> Raster:
+        nonlocal level
+        ground, level = _balanced(case, terms.bulking, level)
+        return ground
+
+    best = _until_gentle(case, judged, balanced)
     report = _told(case, best, judged, forced, terms.bulking)
     return designed(
         surface, _whole(surface, case, best), "grade", terms=terms, report=report
@@ -115,21 +117,38 @@ def lay_back(
     """
     case = _case(surface, area, to, "lay-back")
     judged = _judged(case, np.zeros_like(case.inside))
-    best, steep = case.z, _gradient(case, case.z)
-    for _ in range(ROUNDS):
-        over = judged & (steep > case.limit * (1.0 + SLACK) + _rounding(case))
-        if not over.any():
-            break
-        if best is not case.z:
-            case = _held_back(case, over, steep)
+
+    def cut_back(case: Case) -> Raster:
         cut = lowered(case.z, case.domain, case.rise)
-        best = _as_stored(np.where(case.inside, cut, case.z))
-        steep = _gradient(case, best)
+        return _as_stored(np.where(case.inside, cut, case.z))
+
+    best = _until_gentle(case, judged, cut_back)
     report = _told(case, best, judged, np.zeros_like(judged), 1.0)
     del report["unbalanced"]
     return designed(
         surface, _whole(surface, case, best), "lay-back", terms=terms, report=report
     )
+
+
+def _until_gentle(case: Case, judged: Mask, make: Callable[[Case], Raster]) -> Raster:
+    """Make the ground, hold back where Horn's slope is above the limit, and again.
+
+    What is made keeps half of the slack, so that it is gentle enough to be left alone
+    when it comes back.
+    """
+    rounding = _rounding(case)
+    best, slack = case.z, SLACK
+    for _ in range(ROUNDS):
+        steep = _gradient(case, best)
+        over = judged & (steep > case.limit * (1.0 + slack) + rounding)
+        if not over.any():
+            break
+        if best is case.z:
+            slack, rounding = slack / 2, rounding / 2
+        else:
+            case = _held_back(case, over, steep)
+        best = make(case)
+    return best
 
 
 def _case(surface: Surface, area: Mask | Any, to: GradeTo, operator: str) -> Case:
@@ -164,13 +183,9 @@ def _held_back(case: Case, over: Mask, steep: Raster) -> Case:
     Sweeps of first order leave cones and ridges up to some percent too steep in Horn's
     eyes; only there is the limit lowered, so that nowhere else more earth is moved.
     """
-    share = np.where(
-        over, np.maximum(case.limit / np.where(over, steep, 1.0), 0.9), 1.0
-    )
-    near = share.copy()
-    for shift in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        near = np.minimum(near, np.roll(share, shift, axis=(0, 1)))
-    return replace(case, rise=case.rise * near)
+    much = np.where(over, steep / case.limit - 1.0, 0.0)
+    share = 1.0 - np.minimum(EAGER * maximum_filter(much, size=3), 0.2)
+    return replace(case, rise=case.rise * share)
 
 
 def _rounding(case: Case) -> float:
@@ -185,26 +200,41 @@ def _as_stored(z: Raster) -> Raster:
     return stored
 
 
-def _balanced(case: Case, tied: tuple[Raster, Raster], bulking: float) -> Raster:
-    """Find the level at which bulking * cut = fill and return that ground."""
-    upper = raised(case.z, case.domain, case.rise)
+def _tied(case: Case) -> tuple[Raster, Raster]:
+    """Lowest and highest ground that leaves the ring at no more than the slope."""
+    low = raised(np.where(case.ring, case.z, -np.inf), case.domain, case.rise)
+    high = lowered(np.where(case.ring, case.z, np.inf), case.domain, case.rise)
+    return low, high
+
+
+def _balanced(case: Case, bulking: float, near: float) -> tuple[Raster, float]:
+    """Find the level at which bulking * cut = fill; return that ground and level.
+
+    near  level that was right for about the same case, or 0
+    """
+    upper = raised(case.z, case.inside, case.rise)
+    tied = _tied(case)
+    # where the ring forbids both, what lies between keeps the slope within
+    least, most = np.minimum(*tied), np.maximum(*tied)
 
     def ground(level: float) -> Raster:
-        start = np.where(case.ring, case.z, np.maximum(case.z, upper - level))
-        g = lowered(start, case.domain, case.rise)
-        return np.where(
-            case.inside, np.minimum(np.maximum(g, tied[0]), tied[1]), case.z
-        )
+        g = lowered(np.maximum(case.z, upper - level), case.inside, case.rise)
+        return np.where(case.inside, np.clip(g, least, most), case.z)
 
     def balance(level: float) -> float:
         change = (ground(level) - case.z)[case.inside]
         return float(-bulking * change[change < 0].sum() - change[change > 0].sum())
 
-    top = float(np.max((upper - case.z)[case.domain])) + TOP
-    low, high = balance(0.0), balance(top)
-    if low >= 0.0 or high <= 0.0:
-        return _as_stored(ground(0.0 if abs(low) <= abs(high) else top))
-    return _as_stored(ground(float(brentq(balance, 0.0, top, xtol=1e-7, rtol=1e-12))))
+    top = float(np.max((upper - case.z)[case.inside])) + TOP
+    low, high = 0.9 * near, min(1.1 * near, top)
+    if not (near > 0.0 and balance(low) < 0.0 < balance(high)):
+        low, high = 0.0, top
+        over, short = balance(low), balance(high)
+        if over >= 0.0 or short <= 0.0:
+            level = 0.0 if abs(over) <= abs(short) else top
+            return _as_stored(ground(level)), level
+    level = float(brentq(balance, low, high, xtol=1e-7, rtol=1e-12))
+    return _as_stored(ground(level)), level
 
 
 def _gradient(case: Case, z: Raster) -> Raster:
