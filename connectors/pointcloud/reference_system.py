@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
+from pyproj.exceptions import CRSError
 
+from twin.crs import MARGIN, swapped
 from twin.errors import InputError, MissingCRS, UnitMismatch
+from twin.gauss_kruger import check_zone
 from twin.grid import UNKNOWN_VERTICAL
 
+from ..coordinates import exact_way
 from .header import LasHeader
 
-MARGIN = 1.0  # degrees around a CRS's area of use
 SHOWN = 120  # characters of what a library says; it repeats the file's own text
 FEET = {"foot": 0.3048, "ft": 0.3048, "feet": 0.3048, "international foot": 0.3048}
 US_FEET = dict.fromkeys(("us survey foot", "ftus", "us-ft", "foot_us"), 1200 / 3937)
@@ -164,6 +167,7 @@ def _plausible(header: LasHeader, crs: CRS) -> None:
     area = crs.area_of_use
     if area is None:
         return
+    _in_order(header, crs)
     middle = [(a + b) / 2 for a, b in zip(header.low, header.high, strict=True)][:2]
     geographic = crs.geodetic_crs
     if geographic is None:
@@ -182,15 +186,20 @@ def _plausible(header: LasHeader, crs: CRS) -> None:
         )
 
 
+def _in_order(header: LasHeader, crs: CRS) -> None:
+    """Refuse zone numbers that contradict the CRS, and swapped columns."""
+    code = crs.to_authority(min_confidence=60)
+    text = ":".join(code) if code else crs.to_wkt()
+    east, north = np.array([header.low, header.high], dtype=np.float64)[:, :2].T
+    check_zone(east, north, text, str(header.path))
+    if swapped(east, north, text):
+        raise InputError(
+            f"{header.path}: x and y ({east[0]:.1f}, {north[0]:.1f}) lie in the area "
+            f"of {crs.name} only when swapped; write the file again with the easting "
+            "as x, nothing is swapped on suspicion"
+        )
+
+
 def to_site(crs: CRS, site_crs: str, where: object) -> Any:
     """Return a transformer to the site's CRS, or None where they are the same."""
-    wanted = CRS.from_user_input(site_crs)
-    if crs == wanted or crs.to_authority() == wanted.to_authority() is not None:
-        return None
-    try:
-        return Transformer.from_crs(crs, wanted, always_xy=True, allow_ballpark=False)
-    except (ProjError, CRSError) as error:
-        raise InputError(
-            f"{where}: no exact way from {crs.name} to {site_crs} is known here "
-            f"({error}); reproject the file with the right grid first"
-        ) from error
+    return exact_way(crs, site_crs, str(where)).transformer
