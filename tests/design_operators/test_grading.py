@@ -78,15 +78,14 @@ def test_laying_a_scarp_back_cuts_the_whole_triangle():
 
 @pytest.mark.parametrize("operator", [grade, lay_back])
 def test_no_slope_is_left_above_the_limit(operator):
-    """Where the ring allows the limit: Horn's slope, 0.1 % and float32 allowed for."""
+    """Horn's slope within the area; 0.2 % of the limit is allowed for."""
     before = hills()
     assert slope(before.elevation, 1.0).max() > 35.0
 
     made = operator(before, box(10, 10, 150, 110), GradeTo(max_slope=25.0))
 
-    if made.report["forced"] == 0.0:
-        left = slope(made.surface.elevation, 1.0)
-        assert left[11:109, 11:149].max() <= 25.06
+    left = slope(made.surface.elevation, 1.0)
+    assert left[11:109, 11:149].max() <= 25.06
     assert made.report["steepest"] <= 25.06
 
 

@@ -99,10 +99,12 @@ def check_inside(
 def window_of(cells: Mask, margin: int = 1) -> Window:
     """Rows and columns that hold the cells and a margin around them."""
     rows, columns = np.flatnonzero(cells.any(1)), np.flatnonzero(cells.any(0))
-    return (
-        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + 1 + margin),
-        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + 1 + margin),
+    ends = zip((rows, columns), cells.shape, strict=True)
+    top, left = (
+        slice(max(int(k[0]) - margin, 0), min(int(k[-1]) + 1 + margin, n))
+        for k, n in ends
     )
+    return top, left
 
 
 def window_around(

@@ -55,6 +55,12 @@ class Case:
     rise: Raster = field(repr=False)
 
     @property
+    def within(self) -> Mask:
+        """Cells whose slope is ours: those beside the ring share theirs with it."""
+        within: Mask = binary_erosion(self.inside, AROUND)
+        return within
+
+    @property
     def ring(self) -> Mask:
         """Cells around the area, which stay as they are."""
         return self.domain & ~self.inside
@@ -74,9 +80,9 @@ def grade(
     turned about a point of its face. Fill falls and cut grows with t; the t is found
     where bulking * cut = fill (Brent). Reports
 
-    steepest   degrees, largest slope left where the ring allows the limit (Horn 1981)
-    forced     m2 where the ring around the area is steeper than the limit: no ground
-               can meet both, the ring stays
+    steepest   degrees, largest slope left (Horn 1981), but for the outermost cells
+    forced     m2 of the outermost cells that stay steeper: where the ground around the
+               area is steeper than the limit, none can meet both, and that one stays
     unbalanced m3 as placed, bulking * cut - fill; not 0 where the ring leaves no room
                for the fill, or falls into the area so steeply that more has to be
                filled beside it than is cut
@@ -88,9 +94,6 @@ def grade(
     """
     terms = terms or Terms()
     case = _case(surface, area, to, "grade")
-    low, high = _tied(case)
-    forced = case.inside & (low > high + SLACK * case.rise)
-    judged = _judged(case, forced)
     level = 0.0
 
     def balanced(case: Case) -> Raster:
@@ -98,8 +101,8 @@ def grade(
         ground, level = _balanced(case, terms.bulking, level)
         return ground
 
-    best = _until_gentle(case, judged, balanced)
-    report = _told(case, best, judged, forced, terms.bulking)
+    best = _until_gentle(case, balanced)
+    report = _told(case, best, terms.bulking)
     return designed(
         surface, _whole(surface, case, best), "grade", terms=terms, report=report
     )
@@ -116,27 +119,26 @@ def lay_back(
     ``steepest`` and ``forced`` as ``grade`` does; limits as there.
     """
     case = _case(surface, area, to, "lay-back")
-    judged = _judged(case, np.zeros_like(case.inside))
 
     def cut_back(case: Case) -> Raster:
         cut = lowered(case.z, case.domain, case.rise)
         return _as_stored(np.where(case.inside, cut, case.z))
 
-    best = _until_gentle(case, judged, cut_back)
-    report = _told(case, best, judged, np.zeros_like(judged), 1.0)
+    best = _until_gentle(case, cut_back)
+    report = _told(case, best, 1.0)
     del report["unbalanced"]
     return designed(
         surface, _whole(surface, case, best), "lay-back", terms=terms, report=report
     )
 
 
-def _until_gentle(case: Case, judged: Mask, make: Callable[[Case], Raster]) -> Raster:
+def _until_gentle(case: Case, make: Callable[[Case], Raster]) -> Raster:
     """Make the ground, hold back where Horn's slope is above the limit, and again.
 
     What is made keeps half of the slack, so that it is gentle enough to be left alone
     when it comes back.
     """
-    rounding = _rounding(case)
+    rounding, judged = _rounding(case), case.within
     best, slack = case.z, SLACK
     for _ in range(ROUNDS):
         steep = _gradient(case, best)
@@ -168,13 +170,6 @@ def _case(surface: Surface, area: Mask | Any, to: GradeTo, operator: str) -> Cas
         limit=limit,
         rise=np.full(z.shape, limit * cell),
     )
-
-
-def _judged(case: Case, forced: Mask) -> Mask:
-    """Cells whose slope is ours: not beside the ring, nor where the ring forces it."""
-    within = binary_erosion(case.inside, AROUND)
-    judged: Mask = within & ~binary_dilation(forced, AROUND)
-    return judged
 
 
 def _held_back(case: Case, over: Mask, steep: Raster) -> Case:
@@ -242,15 +237,14 @@ def _gradient(case: Case, z: Raster) -> Raster:
     return np.nan_to_num(np.hypot(east, north))
 
 
-def _told(
-    case: Case, best: Raster, judged: Mask, forced: Mask, bulking: float
-) -> dict[str, float]:
-    steep = _gradient(case, best)
+def _told(case: Case, best: Raster, bulking: float) -> dict[str, float]:
+    steep, within = _gradient(case, best), case.within
+    rim = case.inside & ~within & (steep > case.limit * (1.0 + SLACK))
     change = np.where(case.inside, best - case.z, 0.0) * case.cell**2
     cut, fill = -change[change < 0].sum(), change[change > 0].sum()
     return {
-        "steepest": float(np.degrees(np.arctan(steep[judged].max(initial=0.0)))),
-        "forced": float(np.count_nonzero(forced)) * case.cell**2,
+        "steepest": float(np.degrees(np.arctan(steep[within].max(initial=0.0)))),
+        "forced": float(np.count_nonzero(rim)) * case.cell**2,
         "unbalanced": float(bulking * cut - fill),
     }
 

@@ -4,8 +4,8 @@
 
 solves the eikonal equation |grad g| = s wherever it is not z itself; swept in four
 directions with Godunov's upwind differences (Zhao 2005, Math. Comp. 74:603), so that
-slopes are alike whichever way they face. Of first order: a cone spread from one cell
-stands up to h ln(1/h) too high, planes are exact.
+slopes are alike whichever way they face. Of first order: planes are exact, a cone
+spread from one cell is off by the rise over about half a cell.
 """
 
 from __future__ import annotations
@@ -84,21 +84,26 @@ def _sweep(g: Raster, waiting: Flags, inside: Flags, rise: Raster) -> None:
 def _wake(g: Raster, waiting: Flags, inside: Flags, r: int, c: int) -> None:
     """Have the neighbours that stand higher looked at again."""
     z = g[at(r), at(c)]
-    if g[at(r), at(c - 1)] > z:
-        waiting[at(r), at(c - 1)] = inside[at(r), at(c - 1)]
-    if g[at(r), at(c + 1)] > z:
-        waiting[at(r), at(c + 1)] = inside[at(r), at(c + 1)]
-    if g[at(r - 1), at(c)] > z:
-        waiting[at(r - 1), at(c)] = inside[at(r - 1), at(c)]
-    if g[at(r + 1), at(c)] > z:
-        waiting[at(r + 1), at(c)] = inside[at(r + 1), at(c)]
+    for i in range(r - 1, r + 2):
+        for j in range(c - 1, c + 2):
+            if g[at(i), at(j)] > z:
+                waiting[at(i), at(j)] = inside[at(i), at(j)]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _allowed(g: Raster, r: int, c: int, rise: float) -> float:
-    """Height that the neighbours allow a cell: root of (g-a)^2 + (g-b)^2 = rise^2."""
+    """Height that the neighbours allow a cell.
+
+    Root of (g-a)^2 + (g-b)^2 = rise^2 over straight neighbours, and no more than
+    sqrt(2) rise above a diagonal one: without these what lies diagonally beside a
+    corner counts as a fifth farther from it than it is.
+    """
     a = min(g[at(r), at(c - 1)], g[at(r), at(c + 1)])
     b = min(g[at(r - 1), at(c)], g[at(r + 1), at(c)])
     if not abs(a - b) < rise:  # one direction decides; also where one is inf
-        return float(min(a, b) + rise)
-    return float(0.5 * (a + b + np.sqrt(2.0 * rise * rise - (a - b) * (a - b))))
+        found = min(a, b) + rise
+    else:
+        found = 0.5 * (a + b + np.sqrt(2.0 * rise * rise - (a - b) * (a - b)))
+    above = min(g[at(r - 1), at(c - 1)], g[at(r - 1), at(c + 1)])
+    below = min(g[at(r + 1), at(c - 1)], g[at(r + 1), at(c + 1)])
+    return float(min(found, min(above, below) + np.sqrt(2.0) * rise))
