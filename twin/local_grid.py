@@ -173,36 +173,35 @@ def fit_local_grid(points: Sequence[ControlPoint], crs: str) -> LocalGridFit:
     alpha = sum(conj(z) w) / sum |z|^2 = scale exp(i rotation): linear in complex
     numbers, so that no angle needs a start value. Height by the mean.
 
-    Raises InputError for fewer than two points, coinciding points, numbers that are
-    none, names given twice, and columns that fit far better when swapped.
+    Raises InputError for points that tell no grid or fit only with swapped columns.
     """
     _check(points)
     local = np.array([p.local for p in points], dtype=np.float64)
     known = np.array([p.known for p in points], dtype=np.float64)
     middle, there = local.mean(axis=0), known.mean(axis=0)
-    z = _complex(local - middle)
-    w = _complex(known - there)
+    z, w = _complex(local - middle), _complex(known - there)
     size = float(np.sum(np.abs(z) ** 2))
     if size <= 1e-12 * float(np.sum(np.abs(local) ** 2)) or not np.abs(w).any():
         raise InputError(
-            "local grid: all control points lie at one place; give two or more that "
-            "are as far apart as the mine is wide"
+            "local grid: all control points lie at one place; give some far apart"
         )
     alpha = complex(np.sum(np.conj(z) * w) / size)
     rest = alpha * z - w
     _refuse_mirrored(z, w, rest)
     offset, height_rest, height_error = _heights(points)
-    turn = float(np.degrees(np.angle(alpha)))
-    names = tuple(p.name for p in points)
-    outlier = _outlier(rest, z, names)
-    errors = _errors(rest, float(np.sqrt(size)), abs(alpha))
+    turn = float(np.angle(alpha, deg=True))
+    outlier = _outlier(rest, z, tuple(p.name for p in points))
+    sigma, shift, scale, rotation = _errors(rest, float(np.sqrt(size)), abs(alpha))
     return LocalGridFit(
         LocalGrid(crs, _pair(middle), _pair(there), turn, abs(alpha), offset),
-        names,
+        tuple(p.name for p in points),
         np.stack([rest.real, rest.imag], axis=1),
         height_rest,
         2 * len(points) - 4,
-        *errors,
+        sigma,
+        shift,
+        scale,
+        rotation,
         height_error,
         outlier,
         _notes(len(points), abs(alpha), outlier, height_rest),
