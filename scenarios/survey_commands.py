@@ -36,7 +36,8 @@ def add(
         str | None, typer.Option(help="It holds within this parcel only.")
     ] = None,
     ground: Annotated[
-        str | None, typer.Option(help="How ground points are found: classes, smrf.")
+        str | None,
+        typer.Option(help="Ground points by: classes, smrf or cloth."),
     ] = None,
     name: Annotated[
         str | None, typer.Option("--id", help="Id; else date and kind.")

@@ -43,9 +43,10 @@ class Survey(Setting):
     )
     date: dt.date = Field(description="day of the survey or design")
     kind: SurfaceKind = "surveyed"
-    ground: Literal["classes", "smrf"] = Field(
+    ground: Literal["classes", "smrf", "cloth"] = Field(
         default="classes",
-        description="ground points by the file's classes, or by the SMRF filter",
+        description="ground points by the file's classes, by the morphological filter "
+        "(SMRF) or by cloth simulation",
     )
     crs: Text | None = Field(default=None, description="stated when the file has none")
     vertical: Text | None = Field(

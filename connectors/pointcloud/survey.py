@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,10 +17,12 @@ from twin.errors import InputError
 from twin.grid import Grid
 
 from ..audit import Audit, note
+from . import cloth, morphology
+from .cloth import Cloth
 from .gridding import Gridded
 from .guard import Points, decoded
 from .header import LasHeader
-from .morphology import Smrf, ground_surface, near_ground, steepness
+from .morphology import Smrf, near_ground, steepness
 from .reference_system import Reference, to_site
 
 GROUND, NOISE, WATER, WITHHELD = 2, (7, 18), 9, 255
@@ -28,6 +30,10 @@ REACH = 3  # cells; wider holes stay holes
 LONE = 0.15  # m, standard error of a single ground point where nothing else is known
 MAX_FILTERED = 16_000_000  # cells of the ground filter; it takes about 100 bytes each
 Float32 = NDArray[np.float32]
+FILTERS: Mapping[str, tuple[Smrf | Cloth, Callable[[Any, Any], Any]]] = {
+    "smrf": (Smrf(), morphology.ground_surface),
+    "cloth": (Cloth(), cloth.ground_surface),
+}
 
 
 @dataclass(frozen=True)
@@ -79,13 +85,16 @@ def grid_survey(
 ) -> Rasters:
     """Grid the clouds of one survey together, so that tiles meet without seams.
 
-    ground  "classes": class 2 of the files; "smrf": the morphological filter
+    ground  "classes": class 2 of the files; "smrf": the morphological filter; "cloth":
+            the cloth simulation filter
 
     Raises InputError when classes are asked for and the files have none.
     """
     base = min(c.header.low[2] * c.reference.to_metres for c in clouds)
     seen, bare = Gridded(grid, base), Gridded(grid, base)
-    surface = _smrf_surface(clouds, grid, base) if ground == "smrf" else None
+    surface = None
+    if ground in FILTERS:
+        surface = _filtered(clouds, grid, base, *FILTERS[ground])
     classes = np.zeros(256, dtype=np.int64)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for cloud in clouds:
@@ -135,9 +144,14 @@ class _Surface:
     frame: Any
 
 
-def _smrf_surface(clouds: Sequence[Cloud], grid: Grid, base: float) -> _Surface:
-    """Run the filter on the lowest last returns, on cells of its own size."""
-    settings = Smrf()
+def _filtered(
+    clouds: Sequence[Cloud],
+    grid: Grid,
+    base: float,
+    settings: Smrf | Cloth,
+    surface_of: Callable[[Any, Any], Any],
+) -> _Surface:
+    """Run a filter on the lowest last returns, on cells of its own size."""
     west, south, east, north = grid.bounds
     cell = settings.cell
     shape = (int(np.ceil((north - south) / cell)), int(np.ceil((east - west) / cell)))
@@ -154,7 +168,7 @@ def _smrf_surface(clouds: Sequence[Cloud], grid: Grid, base: float) -> _Surface:
             for points in points_of(cloud, grid.crs):
                 use = _not_noise(points) & (points.last != 0)
                 fine.add((points.x, points.y, points.z), use, pool)
-    height = ground_surface(fine.low, settings)
+    height = surface_of(fine.low, settings)
     frame = np.array([west, north, cell, settings.threshold, settings.scalar])
     return _Surface(height, steepness(height, cell), frame)
 
@@ -209,6 +223,7 @@ def _note_classes(
             audit.dropped.append(note(f"noise points (class {kind})", where, count))
         else:
             audit.read.append(note(f"points of class {kind}", where, count))
-    if ground == "smrf":
-        told = "ground classified here by SMRF (Pingel et al. 2013), default settings"
+    if ground in FILTERS:
+        name = {"smrf": "SMRF (Pingel et al. 2013)", "cloth": "CSF (Zhang et al. 2016)"}
+        told = f"ground classified here by {name[ground]}, default settings"
         audit.assumed.append(note(told, where))
