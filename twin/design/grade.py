@@ -10,6 +10,7 @@ import numpy as np
 from scipy.ndimage import binary_dilation, binary_erosion, maximum_filter
 from scipy.optimize import brentq
 
+from ..numerics.threads import side_by_side
 from ..surface import Surface
 from ..terrain.derivatives import horn_gradient
 from .area import Mask, Window, cells_in, window_of
@@ -19,6 +20,8 @@ from .slope_envelope import Raster, lowered, raised
 
 AROUND: Final = np.ones((3, 3), dtype=bool)
 ROUNDS: Final = 24  # of holding back what Horn's slope shows as too steep
+TURNS: Final = 8  # of balancing again after that
+NEAR: Final = 0.01  # of the level, within which it is looked for first then
 SLACK: Final = 2e-3  # of the limit; less steep than that is as asked
 EAGER: Final = 1.5  # times the excess is held back: it spreads over the neighbours
 TOP: Final = 1e-6  # m above the highest fill, so that the level is bracketed
@@ -66,6 +69,32 @@ class Case:
         return self.domain & ~self.inside
 
 
+@dataclass(frozen=True)
+class Family:
+    """Grounds g(t) of one case; t = 0 fills all, ``top`` only cuts.
+
+    upper        U, lowest ground above z that keeps the slope
+    least, most  between which the ring leaves a ground room
+    """
+
+    case: Case
+    upper: Raster = field(repr=False)
+    least: Raster = field(repr=False)
+    most: Raster = field(repr=False)
+
+    @property
+    def top(self) -> float:
+        """Level at which nothing is filled, m."""
+        return float(np.max((self.upper - self.case.z)[self.case.inside])) + TOP
+
+    def at(self, level: float) -> Raster:
+        """g(t): U lowered by the level is filled, what is too steep is cut."""
+        case = self.case
+        start = np.maximum(case.z, self.upper - level)
+        g = lowered(start, case.inside, case.rise)
+        return np.where(case.inside, np.clip(g, self.least, self.most), case.z)
+
+
 def grade(
     surface: Surface, area: Mask | Any, to: GradeTo, *, terms: Terms | None = None
 ) -> Designed:
@@ -94,14 +123,7 @@ def grade(
     """
     terms = terms or Terms()
     case = _case(surface, area, to, "grade")
-    level = 0.0
-
-    def balanced(case: Case) -> Raster:
-        nonlocal level
-        ground, level = _balanced(case, terms.bulking, level)
-        return ground
-
-    best = _until_gentle(case, balanced)
+    best = case.z if _gentle(case) else _graded(case, terms.bulking)
     report = _told(case, best, terms.bulking)
     return designed(
         surface, _whole(surface, case, best), "grade", terms=terms, report=report
@@ -124,7 +146,7 @@ def lay_back(
         cut = lowered(case.z, case.domain, case.rise)
         return _as_stored(np.where(case.inside, cut, case.z))
 
-    best = _until_gentle(case, cut_back)
+    best = case.z if _gentle(case) else _until_gentle(case, cut_back)[1]
     report = _told(case, best, 1.0)
     del report["unbalanced"]
     return designed(
@@ -132,25 +154,44 @@ def lay_back(
     )
 
 
-def _until_gentle(case: Case, make: Callable[[Case], Raster]) -> Raster:
+def _graded(case: Case, bulking: float) -> Raster:
+    """Balance, hold back what is too steep at that level, and balance again."""
+    level, best = 0.0, case.z
+    for _ in range(TURNS):
+        level = _level(_family(case), bulking, level)
+
+        def at_level(case: Case, level: float = level) -> Raster:
+            return _as_stored(_family(case).at(level))
+
+        held, best = _until_gentle(case, at_level)
+        if held is case:
+            break
+        case = held
+    return best
+
+
+def _gentle(case: Case) -> bool:
+    """Tell whether a ground is gentle enough to be left as it is."""
+    allowed = case.limit * (1.0 + SLACK) + _rounding(case)
+    return not bool((_gradient(case, case.z)[case.within] > allowed).any())
+
+
+def _until_gentle(case: Case, make: Callable[[Case], Raster]) -> tuple[Case, Raster]:
     """Make the ground, hold back where Horn's slope is above the limit, and again.
 
-    What is made keeps half of the slack, so that it is gentle enough to be left alone
-    when it comes back.
+    What is made keeps half of the slack, so that it counts as gentle when it comes
+    back.
     """
-    rounding, judged = _rounding(case), case.within
-    best, slack = case.z, SLACK
+    within, best = case.within, make(case)
+    allowed = case.limit * (1.0 + SLACK / 2) + _rounding(case) / 2
     for _ in range(ROUNDS):
         steep = _gradient(case, best)
-        over = judged & (steep > case.limit * (1.0 + slack) + rounding)
+        over = within & (steep > allowed)
         if not over.any():
             break
-        if best is case.z:
-            slack, rounding = slack / 2, rounding / 2
-        else:
-            case = _held_back(case, over, steep)
+        case = _held_back(case, over, steep)
         best = make(case)
-    return best
+    return case, best
 
 
 def _case(surface: Surface, area: Mask | Any, to: GradeTo, operator: str) -> Case:
@@ -195,41 +236,38 @@ def _as_stored(z: Raster) -> Raster:
     return stored
 
 
-def _tied(case: Case) -> tuple[Raster, Raster]:
-    """Lowest and highest ground that leaves the ring at no more than the slope."""
-    low = raised(np.where(case.ring, case.z, -np.inf), case.domain, case.rise)
-    high = lowered(np.where(case.ring, case.z, np.inf), case.domain, case.rise)
-    return low, high
+def _family(case: Case) -> Family:
+    """Envelopes of the ground and of the ring, which stays."""
+    low, high = (np.where(case.ring, case.z, far) for far in (-np.inf, np.inf))
+    upper, least, most = side_by_side(
+        lambda envelope, z, cells: envelope(z, cells, case.rise),
+        [
+            (raised, case.z, case.inside),
+            (raised, low, case.domain),
+            (lowered, high, case.domain),
+        ],
+    )
+    # where the ring forbids both, what lies between keeps the slope within
+    return Family(case, upper, np.minimum(least, most), np.maximum(least, most))
 
 
-def _balanced(case: Case, bulking: float, near: float) -> tuple[Raster, float]:
-    """Find the level at which bulking * cut = fill; return that ground and level.
+def _level(family: Family, bulking: float, near: float) -> float:
+    """Find the level t at which bulking * cut = fill, or the nearest to it.
 
     near  level that was right for about the same case, or 0
     """
-    upper = raised(case.z, case.inside, case.rise)
-    tied = _tied(case)
-    # where the ring forbids both, what lies between keeps the slope within
-    least, most = np.minimum(*tied), np.maximum(*tied)
-
-    def ground(level: float) -> Raster:
-        g = lowered(np.maximum(case.z, upper - level), case.inside, case.rise)
-        return np.where(case.inside, np.clip(g, least, most), case.z)
 
     def balance(level: float) -> float:
-        change = (ground(level) - case.z)[case.inside]
+        change = (family.at(level) - family.case.z)[family.case.inside]
         return float(-bulking * change[change < 0].sum() - change[change > 0].sum())
 
-    top = float(np.max((upper - case.z)[case.inside])) + TOP
-    low, high = 0.9 * near, min(1.1 * near, top)
+    low, high = (1.0 - NEAR) * near, min((1.0 + NEAR) * near, family.top)
     if not (near > 0.0 and balance(low) < 0.0 < balance(high)):
-        low, high = 0.0, top
+        low, high = 0.0, family.top
         over, short = balance(low), balance(high)
         if over >= 0.0 or short <= 0.0:
-            level = 0.0 if abs(over) <= abs(short) else top
-            return _as_stored(ground(level)), level
-    level = float(brentq(balance, low, high, xtol=1e-7, rtol=1e-12))
-    return _as_stored(ground(level)), level
+            return low if abs(over) <= abs(short) else high
+    return float(brentq(balance, low, high, xtol=1e-7, rtol=1e-12))
 
 
 def _gradient(case: Case, z: Raster) -> Raster:
