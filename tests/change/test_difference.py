@@ -22,12 +22,12 @@ from twin.change.correlation import (
     Correlation,
     Exponential,
     Spherical,
-    empirical_variogram,
     fit_correlation,
 )
 from twin.change.difference import Precision, difference
 from twin.change.parcels import change_by_parcel
 from twin.change.stable_ground import stable_ground
+from twin.change.variogram import empirical_variogram
 from twin.errors import InputError, MissingCRS
 from twin.grid import Grid
 from twin.surface import Surface

@@ -13,11 +13,12 @@ from ..surface import Surface
 from ..terrain.derivatives import horn_gradient
 from .area_error import variance_of_median
 from .comparable import check_comparable, moved, on_grid
-from .correlation import Correlation, empirical_variogram, fit_correlation
+from .correlation import Correlation, fit_correlation
 from .resampling import sampled
 from .robust_spread import middle, nmad, rms
 from .shift_error import shift_covariance
 from .stable_ground import StableGround
+from .variogram import empirical_variogram
 
 Array = NDArray[np.float64]
 SAMPLE: Final = 400_000  # cells that take part; more do not sharpen the shift

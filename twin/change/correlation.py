@@ -1,29 +1,22 @@
-"""How errors of neighbouring cells go together: variogram, and the model fitted."""
+"""How errors of neighbouring cells go together: the model fitted to a variogram."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from ..errors import InputError
+from .variogram import Variogram
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-DRAWS: Final = 500_000  # pairs drawn at a time; where ground is scattered few are good
-ENOUGH: Final = 1_000_000  # good pairs: a wide area's error is then sampled to 5 %
-MOST_DRAWS: Final = 12
-BINS: Final = 20  # of lags, logarithmic
-FEWEST_PAIRS: Final = 200  # in a bin
-LONGEST: Final = 0.5  # of the longer side; beyond, pairs are few and all alike
 RANGES: Final = 20  # tried between the first and the last lag
 HALVINGS: Final = 4  # of the step between them
-PENALTY: Final = 3.0  # per parameter; ln(BINS), of the Bayesian criterion
+PENALTY: Final = 3.0  # per parameter; ln of the 20 lags, of the Bayesian criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +61,6 @@ class Exponential:
         """Of two cells at ``distance``, m."""
         found: Array = np.exp(-3.0 * distance / self.range)
         return found
-
-
-@dataclass(frozen=True)
-class Variogram:
-    """Half the variance of the difference of two cells, by their distance.
-
-    lag    (k,) mean distance of the pairs, m
-    gamma  (k,) semivariance, unit of the values squared
-    pairs  (k,) how many
-    """
-
-    lag: Array
-    gamma: Array
-    pairs: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -134,83 +113,6 @@ class Correlation:
 
 Kind = type[Spherical] | type[Exponential]
 Fit = tuple[float, tuple[float, ...], Correlation]
-
-
-def empirical_variogram(
-    values: NDArray[np.floating[Any]], mask: Mask, cell: float, *, seed: int = 0
-) -> Variogram:
-    """Variogram of a raster where ``mask`` holds, from pairs drawn at random.
-
-    values  (rows, columns), read where mask is True
-
-    The first cell is drawn evenly, the lag evenly in its logarithm and the direction,
-    so that short lags have as many pairs as long ones. The estimator is that of square
-    roots of differences, which single gross errors move little and which needs half as
-    many pairs as one of medians; Cressie & Hawkins 1980, Math. Geol. 12:115, eq. 12.
-    """
-    cells = np.flatnonzero(mask)
-    if cells.size < FEWEST_PAIRS:
-        raise InputError(
-            f"variogram: {cells.size} cells of stable ground are too few, "
-            f"{FEWEST_PAIRS} are needed; mark more ground as stable"
-        )
-    longest = max(2.0, LONGEST * max(_extent(cells, mask.shape[1])))
-    rng = np.random.default_rng(seed)
-    drawn = [_pairs(values, mask, cells, longest, rng=rng)]
-    while sum(lag.size for lag, _ in drawn) < ENOUGH and len(drawn) < MOST_DRAWS:
-        drawn.append(_pairs(values, mask, cells, longest, rng=rng))
-    lags, apart = (np.concatenate(part) for part in zip(*drawn, strict=True))
-    return _binned(lags, apart, longest, cell)
-
-
-def _pairs(
-    values: NDArray[np.floating[Any]],
-    mask: Mask,
-    cells: NDArray[np.int64],
-    longest: float,
-    *,
-    rng: np.random.Generator,
-) -> tuple[Array, Array]:
-    """Lags (cells) and absolute differences of pairs that meet the mask twice."""
-    rows, columns = mask.shape
-    first = cells[rng.integers(0, cells.size, DRAWS)]
-    lag = np.exp(rng.uniform(np.log(0.75), np.log(longest), DRAWS))
-    turn = rng.uniform(0.0, 2.0 * np.pi, DRAWS)
-    down = np.rint(lag * np.sin(turn)).astype(np.int64)
-    right = np.rint(lag * np.cos(turn)).astype(np.int64)
-    r, c = first // columns + down, first % columns + right
-    good = (r >= 0) & (r < rows) & (c >= 0) & (c < columns) & ((down | right) != 0)
-    second = np.where(good, r * columns + c, 0)
-    good &= mask.ravel()[second]
-    flat = values.ravel()
-    apart = np.abs(flat[first[good]] - flat[second[good]]).astype(np.float64)
-    return np.hypot(down[good], right[good]), apart
-
-
-def _extent(cells: NDArray[np.int64], columns: int) -> tuple[int, int]:
-    """Rows and columns that the cells span."""
-    across = cells % columns
-    return (
-        int(cells[-1] // columns - cells[0] // columns) + 1,
-        int(across.max() - across.min()) + 1,
-    )
-
-
-def _binned(lag: Array, apart: Array, longest: float, cell: float) -> Variogram:
-    edges = np.geomspace(0.999, longest * 1.001, BINS + 1)
-    at = np.clip(np.searchsorted(edges, lag, side="right") - 1, 0, BINS - 1)
-    pairs = np.bincount(at, minlength=BINS)
-    kept = pairs >= FEWEST_PAIRS
-    if not kept.any():
-        raise InputError(
-            "variogram: stable ground is scattered in cells without neighbours; mark "
-            "patches of several cells as stable"
-        )
-    pairs, n = pairs[kept], pairs[kept].astype(np.float64)
-    lags = np.bincount(at, weights=lag, minlength=BINS)[kept] / n
-    roots = np.bincount(at, weights=np.sqrt(apart), minlength=BINS)[kept] / n
-    gamma = 0.5 * roots**4 / (0.457 + 0.494 / n)
-    return Variogram(lags * cell, gamma, pairs)
 
 
 def fit_correlation(variogram: Variogram) -> Correlation:

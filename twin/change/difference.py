@@ -17,9 +17,10 @@ from .area_error import effective_samples, variance_of_median
 from .cell_error import held_to, stated_error
 from .comparable import check_comparable, on_grid
 from .coregister import Coregistration
-from .correlation import Correlation, empirical_variogram, fit_correlation
+from .correlation import Correlation, fit_correlation
 from .robust_spread import middle
 from .stable_ground import StableGround
+from .variogram import empirical_variogram
 
 Mask = NDArray[np.bool_]
 GROSS: Final = 4.0  # standard errors; what lies further off is a blunder, not noise
