@@ -46,7 +46,7 @@ class GroundChange:
     def to_dict(self) -> dict[str, Any]:
         """Plain data: what command, report and server tell alike."""
         told = self.change
-        return {
+        found = {
             "a": _about(self.earlier),
             "b": _about(self.later),
             "unit": {"volume": "m3", "area": "m2", "height": "m"},
@@ -59,10 +59,11 @@ class GroundChange:
             },
             "bias": asdict(told.systematic),
             "coregistration": None if self.moved is None else asdict(self.moved),
-            "correlation": _plain(asdict(told.correlation)),
+            "correlation": asdict(told.correlation),
             "parcels": [asdict(row) for row in self.rows],
             "left_out": list(self.left),
         }
+        return {key: _plain(value) for key, value in found.items()}
 
 
 def change_between(

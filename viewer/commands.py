@@ -33,6 +33,9 @@ def change(
     coregister: Annotated[
         bool, typer.Option("--coregister", help="Take a shift in plan away too.")
     ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write GeoTIFF, CSV and JSON here.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Cut, fill and net change between two grounds, by parcel, and how sure they are.
@@ -51,6 +54,10 @@ def change(
     found = change_between(
         Site.open(site), a, b, parcels=parcels, stable=stable, move=move
     )
+    if out is not None:
+        from scenarios.change_files import write_change
+
+        write_change(found, out)
     if as_json:
         say(found.to_dict())
         return

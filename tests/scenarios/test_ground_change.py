@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -14,8 +15,10 @@ import pytest
 from shapely.geometry import box
 
 from connectors.audit import Audit
+from connectors.raster import read_raster
 from connectors.surfaces import save_surface
 from connectors.vector import Parcel, write_parcels
+from scenarios.change_files import write_change
 from scenarios.ground_change import change_between
 from twin.change.coregister import level
 from twin.errors import MissingCRS
@@ -104,6 +107,22 @@ def test_command_and_python_tell_the_same_numbers(site: Site) -> None:
     assert told == own
     assert "pad" in ran[1]
     assert "EPSG:5737" in ran[1]
+
+
+def test_the_files_hold_what_was_told(site: Site, tmp_path: Path) -> None:
+    """Rasters on the grid with CRS and unit; the table reads in a spreadsheet."""
+    found = change_between(site, A, B)
+
+    made = write_change(found, tmp_path / "变化")
+
+    raster = read_raster(made[0])
+    with (tmp_path / "变化" / "change.csv").open(encoding="utf-8-sig") as text:
+        rows = list(csv.DictReader(text))
+    assert raster.grid == GRID
+    np.testing.assert_array_equal(raster.array, found.change.dz)
+    assert [row["parcel"] for row in rows] == ["site", "pad", "far"]
+    assert float(rows[1]["net"]) == found.rows[1].net.value
+    assert float(rows[1]["net_high_95"]) == found.rows[1].net.high_95
 
 
 def test_an_unknown_datum_forbids_differencing(tmp_path: Path) -> None:
