@@ -73,7 +73,7 @@ def cloth_surface(low: Cells, settings: Cloth) -> Cells:
     """
     if not np.isfinite(low).any():
         return low.copy()
-    hard = np.ascontiguousarray(-filled_nearest(sound(low, settings)))
+    hard = np.ascontiguousarray(-filled_nearest(sound(low)))
     cloth, free = _fallen(hard, settings)
     _settle(cloth, free, hard, np.flatnonzero(~free))
     return -cloth
@@ -85,7 +85,7 @@ def ground_surface(low: Cells, settings: Cloth) -> Cells:
     The cloth of the paper where ``passes`` is 0.
     """
     cloth = cloth_surface(low, settings)
-    z = sound(low, settings)
+    z = sound(low)
     bare = np.isfinite(z) & (np.abs(z - cloth) <= settings.threshold)
     if settings.passes == 0 or not bare.any():
         return cloth

@@ -24,7 +24,9 @@ from .regrowth import regained
 
 Cells = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-OUTLIER = 5.0  # m below its neighbours for each metre of cell: no ground (Pingel 2013)
+DEEP = 5.0  # m below the others around: no ground
+LONE = 3  # cells so deep together are ground: multipath comes alone or in twos
+BLOCK = 6  # cells, edge of the squares whose lowest are compared; at least 4 spacings
 SMALL = 100_000  # cells below which threads cost more than they save
 
 
@@ -55,16 +57,12 @@ class Smrf:
     passes: int = 10
 
 
-class HasCell(Protocol):
-    """Settings of a filter on a raster."""
+class Grows(Protocol):
+    """Settings of a filter whose ground grows; they are told in ``Smrf``."""
 
     @property
     def cell(self) -> float:
-        """Spacing, m."""
-
-
-class Grows(HasCell, Protocol):
-    """Settings of a filter whose ground grows; they are told in ``Smrf``."""
+        """Spacing of the raster, m."""
 
     @property
     def reach(self) -> float:
@@ -146,16 +144,41 @@ def spacing(known: Mask) -> float:
     return float(np.sqrt(covered / np.count_nonzero(known)))
 
 
-def low_outliers(z: Cells, cell: float, *, apart: float) -> Mask:
-    """Mark the cells far below all around them: multipath, not ground.
+def low_outliers(low: Cells) -> Mask:
+    """Mark the cells far below all but one or two around them: multipath, no ground.
 
-    z      lowest heights without holes, m
-    cell   m
-    apart  spacing of the cells that have points; one point fills so wide a patch
+    low  lowest heights (rows, columns), m; NaN = no point
+
+    Cells are compared with the lowest ones of 3 x 3 blocks, not with what adjoins them:
+    under trees the few points on the ground are far below all that adjoin them, but
+    not alone.
     """
-    closed = -opening(-z, max(round(np.ceil(apart)), 1))
-    found: Mask = closed - z > OUTLIER * cell
+    edge = max(BLOCK, round(4.0 * spacing(np.isfinite(low))))
+    rows, columns = (-(-n // edge) for n in low.shape)
+    least = np.full((rows + 2, columns + 2, LONE), np.inf)
+    _lowest(low, edge, least[1:-1, 1:-1])
+    around = [least[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
+    joined = np.concatenate(around, axis=2)
+    reached = np.partition(joined, LONE - 1, axis=2)[..., LONE - 1]
+    reached[np.isinf(reached)] = -np.inf  # too few to judge
+    limit = reached.repeat(edge, axis=0).repeat(edge, axis=1)
+    found: Mask = low < limit[: low.shape[0], : low.shape[1]] - DEEP
     return found
+
+
+@njit(cache=True, nogil=True)
+def _lowest(low: Any, edge: int, least: Any) -> None:
+    """Sort the lowest cells of each block into ``least`` (rows, columns, LONE)."""
+    for i in range(low.shape[0]):
+        for j in range(low.shape[1]):
+            own = least[i // edge, j // edge]
+            k = LONE - 1
+            if not low[i, j] < own[k]:
+                continue
+            while k > 0 and own[k - 1] > low[i, j]:
+                own[k] = own[k - 1]
+                k -= 1
+            own[k] = low[i, j]
 
 
 def objects(z: Cells, settings: Smrf) -> Mask:
@@ -176,13 +199,9 @@ def objects(z: Cells, settings: Smrf) -> Mask:
     return found
 
 
-def sound(low: Cells, settings: HasCell) -> Cells:
+def sound(low: Cells) -> Cells:
     """Lowest heights without low outliers; holes (NaN) in their place."""
-    known = np.isfinite(low)
-    if not known.any():
-        return low
-    wrong = low_outliers(filled_nearest(low), settings.cell, apart=spacing(known))
-    return low if wrong[known].all() else np.where(wrong, np.nan, low)
+    return np.where(low_outliers(low), np.nan, low)
 
 
 def grown(low: Cells, bare: Mask, settings: Grows) -> Mask:
@@ -202,7 +221,7 @@ def ground_cells(low: Cells, settings: Smrf) -> Mask:
     """Mark the cells whose lowest point is ground; from heights with holes (NaN)."""
     if not np.isfinite(low).any():
         return np.isfinite(low)
-    z = sound(low, settings)
+    z = sound(low)
     bare = np.isfinite(z) & ~objects(filled_nearest(z), settings)
     return grown(z, bare, settings)
 
