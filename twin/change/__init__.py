@@ -1,0 +1,1 @@
+"""What changed between grounds: whether they compare, volumes, errors, sections."""
