@@ -1,0 +1,1 @@
+"""Designs in and out: LandXML, DXF, meshes, contours."""
