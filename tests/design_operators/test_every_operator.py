@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -111,6 +112,15 @@ def test_the_design_is_a_surface_with_its_books_closed(name):
         haul.fill + haul.surplus, rel=1e-9
     )
     assert not made.surface.elevation.flags.writeable
+
+
+@EVERY
+def test_what_is_reported_is_plain(name):
+    """A report goes into JSON as it is."""
+    report = made_by(name, drawing()).report
+
+    assert json.loads(json.dumps(report)) == report
+    assert report
 
 
 @EVERY

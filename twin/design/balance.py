@@ -81,7 +81,7 @@ def shift_for(above: Array, bulking: float) -> float:
     for _ in range(POLISH):
         more = above > s
         n = bulking * np.count_nonzero(more) + np.count_nonzero(~more)
-        step = float(bulking * above[more].sum() + above[~more].sum()) / n
+        step = float((bulking * above[more].sum() + above[~more].sum()) / n)
         if step == s:
             break
         s = step

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -16,13 +15,14 @@ from ..terrain.derivatives import horn_gradient
 from .area import Mask, Window, cells_in, window_of
 from .designed import Designed, designed
 from .parameters import Parameters, Terms, number
-from .slope_envelope import Raster, lowered, raised
+from .slope_envelope import Raster, lowered, lowered_again, raised
 
 AROUND: Final = np.ones((3, 3), dtype=bool)
 ROUNDS: Final = 24  # of holding back what Horn's slope shows as too steep
 TURNS: Final = 8  # of balancing again after that
 NEAR: Final = 0.01  # of the level, within which it is looked for first then
 SLACK: Final = 2e-3  # of the limit; less steep than that is as asked
+RIM: Final = 0.05  # of the limit; sweeps leave outermost cells steeper by some percent
 EAGER: Final = 1.5  # times the excess is held back: it spreads over the neighbours
 TOP: Final = 1e-6  # m above the highest fill, so that the level is bracketed
 
@@ -71,7 +71,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Family:
-    """Grounds g(t) of one case; t = 0 fills all, ``top`` only cuts.
+    """Grounds of one case by their level; 0 fills all, ``top`` only cuts.
 
     upper        U, lowest ground above z that keeps the slope
     least, most  between which the ring leaves a ground room
@@ -87,12 +87,10 @@ class Family:
         """Level at which nothing is filled, m."""
         return float(np.max((self.upper - self.case.z)[self.case.inside])) + TOP
 
-    def at(self, level: float) -> Raster:
-        """g(t): U lowered by the level is filled, what is too steep is cut."""
-        case = self.case
-        start = np.maximum(case.z, self.upper - level)
-        g = lowered(start, case.inside, case.rise)
-        return np.where(case.inside, np.clip(g, self.least, self.most), case.z)
+    def filled(self, level: float) -> Raster:
+        """Ground with the fill up to U lowered by the level, as the ring has room."""
+        high = np.maximum(self.case.z, self.upper - level)
+        return np.clip(high, self.least, self.most)
 
 
 def grade(
@@ -103,15 +101,16 @@ def grade(
     A ground keeps the slope s where it rises no faster. With U the lowest such ground
     above z and L[.] the highest below a ground,
 
-        g(t) = L[max(z, U - t)]
+        g(t) = L[max(z, U - t)]     as far as the ground around leaves room
 
     fills up to U lowered by t, m, and cuts what is still too steep; a straight scarp is
     turned about a point of its face. Fill falls and cut grows with t; the t is found
     where bulking * cut = fill (Brent). Reports
 
     steepest   degrees, largest slope left (Horn 1981), but for the outermost cells
-    forced     m2 of the outermost cells that stay steeper: where the ground around the
-               area is steeper than the limit, none can meet both, and that one stays
+    forced     m2 of the outermost cells that stay steeper by 5 % and more: where the
+               ground around the area is steeper than the limit, none can meet both,
+               and that one stays
     unbalanced m3 as placed, bulking * cut - fill; not 0 where the ring leaves no room
                for the fill, or falls into the area so steeply that more has to be
                filled beside it than is cut
@@ -141,12 +140,9 @@ def lay_back(
     ``steepest`` and ``forced`` as ``grade`` does; limits as there.
     """
     case = _case(surface, area, to, "lay-back")
-
-    def cut_back(case: Case) -> Raster:
-        cut = lowered(case.z, case.domain, case.rise)
-        return _as_stored(np.where(case.inside, cut, case.z))
-
-    best = case.z if _gentle(case) else _until_gentle(case, cut_back)[1]
+    best = case.z
+    if not _gentle(case):
+        _, best = _until_gentle(case, case.z, case.domain)
     report = _told(case, best, 1.0)
     del report["unbalanced"]
     return designed(
@@ -156,14 +152,10 @@ def lay_back(
 
 def _graded(case: Case, bulking: float) -> Raster:
     """Balance, hold back what is too steep at that level, and balance again."""
-    level, best = 0.0, case.z
+    family, level, best = _family(case), 0.0, case.z
     for _ in range(TURNS):
-        level = _level(_family(case), bulking, level)
-
-        def at_level(case: Case, level: float = level) -> Raster:
-            return _as_stored(_family(case).at(level))
-
-        held, best = _until_gentle(case, at_level)
+        level = _level(family, case.rise, bulking, level)
+        held, best = _until_gentle(case, family.filled(level), case.inside)
         if held is case:
             break
         case = held
@@ -176,21 +168,26 @@ def _gentle(case: Case) -> bool:
     return not bool((_gradient(case, case.z)[case.within] > allowed).any())
 
 
-def _until_gentle(case: Case, make: Callable[[Case], Raster]) -> tuple[Case, Raster]:
-    """Make the ground, hold back where Horn's slope is above the limit, and again.
+def _until_gentle(case: Case, start: Raster, domain: Mask) -> tuple[Case, Raster]:
+    """Cut L[start], hold back where Horn's slope is above the limit, and cut again.
 
+    Sweeps of first order leave cones and ridges up to some percent too steep in Horn's
+    eyes; only there is the limit lowered, so that nowhere else more earth is moved.
     What is made keeps half of the slack, so that it counts as gentle when it comes
     back.
     """
-    within, best = case.within, make(case)
+    within, g = case.within, lowered(start, domain, case.rise)
     allowed = case.limit * (1.0 + SLACK / 2) + _rounding(case) / 2
+    best = _as_stored(case, g)
     for _ in range(ROUNDS):
         steep = _gradient(case, best)
-        over = within & (steep > allowed)
-        if not over.any():
+        much = np.where(within & (steep > allowed), steep / case.limit - 1.0, 0.0)
+        if not much.any():
             break
-        case = _held_back(case, over, steep)
-        best = make(case)
+        share = 1.0 - np.minimum(EAGER * maximum_filter(much, size=3), 0.2)
+        case = replace(case, rise=case.rise * share)
+        g = lowered_again(g, share < 1.0, domain, case.rise)
+        best = _as_stored(case, g)
     return case, best
 
 
@@ -213,27 +210,16 @@ def _case(surface: Surface, area: Mask | Any, to: GradeTo, operator: str) -> Cas
     )
 
 
-def _held_back(case: Case, over: Mask, steep: Raster) -> Case:
-    """Allow less rise around cells that came out too steep.
-
-    Sweeps of first order leave cones and ridges up to some percent too steep in Horn's
-    eyes; only there is the limit lowered, so that nowhere else more earth is moved.
-    """
-    much = np.where(over, steep / case.limit - 1.0, 0.0)
-    share = 1.0 - np.minimum(EAGER * maximum_filter(much, size=3), 0.2)
-    return replace(case, rise=case.rise * share)
-
-
 def _rounding(case: Case) -> float:
     """Gradient that storing heights as float32 may feign."""
     top = float(np.abs(case.z).max())
     return 2.0 * float(np.spacing(np.float32(top))) / case.cell
 
 
-def _as_stored(z: Raster) -> Raster:
-    """Heights as the surface will hold them, so that slopes are those of the result."""
-    stored: Raster = z.astype(np.float32).astype(np.float64)
-    return stored
+def _as_stored(case: Case, g: Raster) -> Raster:
+    """Ground as the surface will hold it, so that slopes are those of the result."""
+    stored: Raster = np.where(case.inside, g, case.z).astype(np.float32)
+    return stored.astype(np.float64)
 
 
 def _family(case: Case) -> Family:
@@ -251,14 +237,15 @@ def _family(case: Case) -> Family:
     return Family(case, upper, np.minimum(least, most), np.maximum(least, most))
 
 
-def _level(family: Family, bulking: float, near: float) -> float:
+def _level(family: Family, rise: Raster, bulking: float, near: float) -> float:
     """Find the level t at which bulking * cut = fill, or the nearest to it.
 
-    near  level that was right for about the same case, or 0
+    near  level that was right for about the same rise, or 0
     """
+    z, inside = family.case.z, family.case.inside
 
     def balance(level: float) -> float:
-        change = (family.at(level) - family.case.z)[family.case.inside]
+        change = (lowered(family.filled(level), inside, rise) - z)[inside]
         return float(-bulking * change[change < 0].sum() - change[change > 0].sum())
 
     low, high = (1.0 - NEAR) * near, min((1.0 + NEAR) * near, family.top)
@@ -277,7 +264,7 @@ def _gradient(case: Case, z: Raster) -> Raster:
 
 def _told(case: Case, best: Raster, bulking: float) -> dict[str, float]:
     steep, within = _gradient(case, best), case.within
-    rim = case.inside & ~within & (steep > case.limit * (1.0 + SLACK))
+    rim = case.inside & ~within & (steep > case.limit * (1.0 + RIM))
     change = np.where(case.inside, best - case.z, 0.0) * case.cell**2
     cut, fill = -change[change < 0].sum(), change[change > 0].sum()
     return {

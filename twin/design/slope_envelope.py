@@ -34,12 +34,23 @@ def lowered(z: Raster, domain: Mask, rise: Raster | float) -> Raster:
     domain  cells through which the ground hangs together; others come out as inf
     rise    s h, m; one number or one for each cell
     """
+    return _swept(np.where(domain, z, np.inf), domain, domain, rise)
+
+
+def lowered_again(g: Raster, touched: Mask, domain: Mask, rise: Raster) -> Raster:
+    """Go on from what ``lowered`` gave, after ``rise`` was made less in some cells.
+
+    touched  those cells; only from them on the ground falls further
+    """
+    return _swept(g, touched & domain, domain, rise)
+
+
+def _swept(z: Raster, first: Mask, domain: Mask, rise: Raster | float) -> Raster:
     rows, columns = z.shape
     g = np.full((rows + 2, columns + 2), np.inf)
-    g[1:-1, 1:-1][domain] = z[domain]
-    waiting = np.zeros(g.shape, dtype=np.uint8)
-    waiting[1:-1, 1:-1] = domain
-    inside = waiting.copy()
+    g[1:-1, 1:-1] = z
+    waiting, inside = np.zeros(g.shape, np.uint8), np.zeros(g.shape, np.uint8)
+    waiting[1:-1, 1:-1], inside[1:-1, 1:-1] = first, domain
     slope = np.ones(g.shape)
     slope[1:-1, 1:-1] = rise
     _sweep(g, waiting, inside, slope)
