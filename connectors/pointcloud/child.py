@@ -1,19 +1,23 @@
 """The guarded child: decodes one file and hands its points over, chunk by chunk.
 
-Started as ``python -m connectors.pointcloud.child FILE EXCHANGE SLOTS CHUNK``. Points
+Started as ``python -m connectors.pointcloud.child FILE EXCHANGE SLOTS CHUNK MEMORY
+REQUEST``, the request as JSON: which kind of file it is and how to read it. Points
 go into the exchange file (columns of a slot, one after another); a line on standard
 output tells the slot and how many; a line on standard input gives the slot back.
 """
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .limits import limit_memory, say
+from .limits import limit_data, limit_memory, say
 
 COLUMNS = (
     ("x", "f8"), ("y", "f8"), ("z", "f8"),
@@ -50,8 +54,68 @@ def fill(views: dict[str, Any], points: Any, start: int, stop: int) -> None:
     views["first"][:n] = number <= 1
 
 
-def decode(path: Path, memory: Any, slots: int, chunk: int) -> None:
+@dataclass
+class Slots:
+    """The slots of the exchange; waits for the parent when all are full."""
+
+    memory: Any
+    chunk: int
+    free: list[int] = field(default_factory=list)
+
+    def put(self, count: int, write: Callable[[dict[str, Any]], None]) -> None:
+        """Let ``write`` fill a slot with ``count`` points and tell the parent."""
+        while not self.free:
+            self.free.append(int(sys.stdin.readline()))
+        slot = self.free.pop()
+        write(slot_views(self.memory, slot, self.chunk))
+        say(slot=slot, count=count)
+
+    def records(self, points: Any) -> None:
+        """Pass laspy records on, as many at a time as a slot holds."""
+        for start in range(0, len(points), self.chunk):
+            stop = min(start + self.chunk, len(points))
+            self.put(
+                stop - start,
+                lambda views, a=start, b=stop: fill(views, points, a, b),  # type: ignore[misc]
+            )
+
+    def columns(self, part: dict[str, Any]) -> None:
+        """Pass columns on; those not given are class 1 and single returns."""
+        for start in range(0, len(part["x"]), self.chunk):
+            stop = min(start + self.chunk, len(part["x"]))
+            self.put(
+                stop - start,
+                lambda views, a=start, b=stop: fill_columns(views, part, a, b),  # type: ignore[misc]
+            )
+
+
+def fill_columns(
+    views: dict[str, Any], part: dict[str, Any], start: int, stop: int
+) -> None:
+    """Copy rows [start, stop) of columns into a slot."""
+    for name, _ in COLUMNS:
+        given = part.get(name)
+        views[name][: stop - start] = 1 if given is None else given[start:stop]
+
+
+def decode(path: Path, slots: Slots, request: dict[str, Any]) -> None:
     """Read the file and pass every chunk on."""
+    if request["kind"] == "las":
+        for points in _las(path, slots.chunk):
+            slots.records(points)
+    elif request["kind"] == "copc":
+        from .copc_read import decode_nodes
+
+        for points in decode_nodes(path, request["box"], request["level"]):
+            slots.records(points)
+    else:
+        from .other_formats import decoder
+
+        for part in decoder(request["kind"])(path, request, slots.chunk):
+            slots.columns(part)
+
+
+def _las(path: Path, chunk: int) -> Iterator[Any]:
     import laspy
 
     wanted = (
@@ -60,25 +124,21 @@ def decode(path: Path, memory: Any, slots: int, chunk: int) -> None:
         | laspy.DecompressionSelection.CLASSIFICATION
         | laspy.DecompressionSelection.FLAGS
     )
-    free = list(range(slots))
     with laspy.open(
         path, laz_backend=laspy.LazBackend.LazrsParallel, decompression_selection=wanted
     ) as reader:
-        for points in reader.chunk_iterator(chunk):
-            while not free:
-                free.append(int(sys.stdin.readline()))
-            slot = free.pop()
-            fill(slot_views(memory, slot, chunk), points, 0, len(points))
-            say(slot=slot, count=len(points))
+        yield from reader.chunk_iterator(chunk)
 
 
 def main() -> int:
     """Decode, and say what went wrong in one line."""
-    file, exchange, slots, chunk = sys.argv[1:5]
+    file, exchange, slots, chunk, room, request = sys.argv[1:7]
     limit_memory()
     memory = np.memmap(exchange, dtype=np.uint8, mode="r+")
+    limit_data(int(room))
     try:
-        decode(Path(file), memory, int(slots), int(chunk))
+        room_left = Slots(memory, int(chunk), list(range(int(slots))))
+        decode(Path(file), room_left, json.loads(request))
     except MemoryError:
         say(error="needs more memory than a file of its size may")
         return 3

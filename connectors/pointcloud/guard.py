@@ -31,7 +31,9 @@ PYTHON = (sys.executable, "-P", "-m")  # -P: nothing from the folder one stands 
 COMMAND = (*PYTHON, "connectors.pointcloud.child")
 CHUNK = 1_000_000  # points; lazrs is serial in small chunks, wasteful in large ones
 SLOTS = 2
-MEMORY = 1 << 30  # bytes a child may really use
+MEMORY = 1 << 30  # bytes a child that decodes rasters may really use
+POINT_MEMORY = 512 << 20  # bytes a child that decodes points may use, plus FILE_TIMES
+FILE_TIMES = 2  # times the size of the file
 SILENCE = 60.0  # seconds without a chunk
 WATCH = 0.25  # seconds between two looks
 
@@ -59,17 +61,24 @@ def decoded(header: LasHeader, chunk: int = CHUNK) -> Generator[Points, None, No
     Raises UnreadableFile when the child fails, hangs or grows too large; the parent is
     never harmed.
     """
-    chunk = min(chunk, header.points)
+    if header.points >= 0:
+        chunk = min(chunk, header.points)
     size = SLOTS * chunk * sum(np.dtype(t).itemsize for _, t in COLUMNS)
     with exchange(size) as (path, memory):
-        command = [*COMMAND, str(header.path), str(path), str(SLOTS), str(chunk)]
+        numbers = [str(SLOTS), str(chunk), str(room_for(header.path))]
+        command = [*COMMAND, str(header.path), str(path), *numbers, header.request]
         yield from _chunks(header, chunk, memory, command)
+
+
+def room_for(path: Path) -> int:
+    """Bytes of memory that decoding a file may take."""
+    return POINT_MEMORY + FILE_TIMES * path.stat().st_size
 
 
 def _chunks(
     header: LasHeader, chunk: int, memory: mmap.mmap, command: Sequence[str]
 ) -> Generator[Points, None, None]:
-    with child(header.path, command, MEMORY) as talk:
+    with child(header.path, command, room_for(header.path)) as talk:
         seen = 0
         while "slot" in (told := talk.next()):
             count, slot = int(told["count"]), int(told["slot"])
@@ -77,7 +86,7 @@ def _chunks(
             seen += count
             yield Points(**{name: views[name][:count] for name, _ in COLUMNS})
             talk.give_back(slot)
-        if seen != header.points:
+        if header.points not in (-1, seen):  # -1: nobody has counted them yet
             raise UnreadableFile(
                 f"{header.path}: {seen} of {header.points} points could be decoded; "
                 "the file is truncated: copy or export it again"

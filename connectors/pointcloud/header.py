@@ -40,6 +40,8 @@ class LasHeader:
     low: tuple[float, float, float]
     high: tuple[float, float, float]
     compressed: bool
+    notes: tuple[str, ...] = ()  # what is odd about it, and how a text was read
+    request: str = '{"kind": "las"}'  # what the child is asked, JSON
 
 
 def read_header(path: Path) -> LasHeader:
@@ -88,17 +90,73 @@ def _checked(path: Path, head: bytes, size: int, file: BinaryIO) -> LasHeader:
     _walk_vlrs(path, file, header_size, start, vlrs)
     if minor >= 4:
         _walk_evlrs(path, file, head, size)
+    ends = _end_of_points(head, minor, size)
+    notes = _more_points(file, (start, ends), length, points, compressed=compressed)
     return LasHeader(
-        path,
-        (major, minor),
-        point_format,
-        points,
-        scales,
-        offsets,
-        low,
-        high,
-        compressed,
+        path, (major, minor), point_format, points, scales, offsets, low, high,
+        compressed, (*notes, *_legacy_differs(head, minor, points)),
+    )  # fmt: skip
+
+
+def _end_of_points(head: bytes, minor: int, size: int) -> int:
+    """Byte at which points end: at waveforms or extended records, or with the file."""
+    ends = [size]
+    if minor >= 3:
+        ends.append(int(struct.unpack_from("<Q", head, 227)[0]))
+    if minor >= 4 and struct.unpack_from("<I", head, 243)[0]:
+        ends.append(int(struct.unpack_from("<Q", head, 235)[0]))
+    return min(end for end in ends if end)
+
+
+def _more_points(
+    file: BinaryIO, span: tuple[int, int], length: int, points: int, *, compressed: bool
+) -> tuple[str, ...]:
+    """Tell when the file holds more points than its header claims."""
+    start, end = span
+    room = (end - start) // length
+    if compressed:
+        room = _points_of_chunks(file, start, end, points)
+    if room <= points:
+        return ()
+    least = "at least " if compressed else ""
+    return (
+        f"the header claims {points} points, the file has room for {least}{room}; "
+        "only those claimed are read: export it again if points are missing",
     )
+
+
+def _points_of_chunks(file: BinaryIO, start: int, end: int, points: int) -> int:
+    """Least number of points in chunks of one size; ``points`` where unknown."""
+    file.seek(start)
+    at = struct.unpack("<q", file.read(8).ljust(8, b"\xff"))[0]
+    chunk = _chunk_size(file, start)
+    if not start < at <= end - 8 or chunk is None:
+        return points
+    file.seek(at + 4)
+    chunks = int(struct.unpack("<I", file.read(4).ljust(4, b"\0"))[0])
+    return (chunks - 1) * chunk + 1 if chunks <= (end - start) else points
+
+
+def _chunk_size(file: BinaryIO, start: int) -> int | None:
+    """Points of a chunk as the laszip record says; None where they vary."""
+    file.seek(94)
+    at, _, count = struct.unpack("<HII", file.read(10))
+    for _ in range(count):
+        file.seek(at)
+        head = file.read(VLR_HEAD)
+        user, number = head[2:18].rstrip(b"\0"), struct.unpack_from("<HH", head, 18)
+        if user == b"laszip encoded" and number[0] == 22204 and number[1] >= 16:
+            size = int(struct.unpack_from("<I", file.read(16), 12)[0])
+            return None if size in (0, 2**32 - 1) else size
+        at += VLR_HEAD + number[1]
+    return None
+
+
+def _legacy_differs(head: bytes, minor: int, points: int) -> tuple[str, ...]:
+    legacy = int(struct.unpack_from("<I", head, 107)[0])
+    if minor < 4 or legacy in (0, points) or points >= 2**32:
+        return ()
+    return (f"the header claims {points} points, its older count {legacy}",)
 
 
 def _check_format(path: Path, point_format: int, length: int) -> None:

@@ -18,6 +18,15 @@ def limit_memory(room: int = MEMORY) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def limit_data(room: int) -> None:
+    """Limit what is really allotted (Linux 4.7 and later), reserved or not."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_DATA, (room, room))
+
+
 def say(**told: object) -> None:
     """One line to the parent."""
     sys.stdout.write(json.dumps(told) + "\n")

@@ -38,7 +38,7 @@ def test_a_child_gone_wrong_is_one_error_and_leaves_nothing(
     header = read_header(write_cloud(tmp_path / "survey.laz"))
     monkeypatch.setattr(guard, "COMMAND", (sys.executable, "-c", code))
     monkeypatch.setattr(guard, "SILENCE", 2.0)
-    monkeypatch.setattr(guard, "MEMORY", 200 << 20)
+    monkeypatch.setattr(guard, "POINT_MEMORY", 200 << 20)
     before = {p.pid for p in psutil.Process().children(recursive=True)}
 
     with pytest.raises(UnreadableFile, match=told) as caught:
