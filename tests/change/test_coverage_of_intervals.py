@@ -16,9 +16,9 @@ from twin.grid import Grid
 from twin.surface import Surface
 
 DRAWS = 200
-SHAPE = (220, 220)
-GRID = Grid("EPSG:32649", "EPSG:5737", 0.0, 220.0, 1.0, SHAPE)
-PARCELS = ("64 cells", "900 cells", "3600 cells")
+SHAPE = (170, 170)
+GRID = Grid("EPSG:32649", "EPSG:5737", 0.0, 170.0, 1.0, SHAPE)
+PARCELS = ("64 cells", "600 cells", "2000 cells")
 Field = Callable[[np.random.Generator], np.ndarray]
 Align = Callable[[Surface, Surface, StableGround], Coregistration | None]
 
@@ -51,8 +51,8 @@ def correlated(length: float, power: float) -> Field:
 def parcels() -> np.ndarray:
     labels = np.zeros(SHAPE, dtype=np.int32)
     labels[15:23, 25:33] = 1
-    labels[40:70, 130:160] = 2
-    labels[110:170, 60:120] = 3
+    labels[30:60, 120:140] = 2
+    labels[90:140, 50:90] = 3
     return labels
 
 
@@ -90,8 +90,8 @@ def share_that_hold_the_truth(field: Field, align: Align) -> np.ndarray:
     [
         (0.0, 1.0, as_they_are),
         (4.0, 1.0, as_they_are),
-        (12.0, 1.0, level),
-        (10.0, 2.0, level),
+        (8.0, 1.0, level),
+        (8.0, 2.0, level),
         (4.0, 1.0, coregister),
     ],
 )

@@ -40,7 +40,7 @@ class Coregistration:
                            of what is left on stable ground
     nmad_before, nmad_after, rmse_before, rmse_after  of B - A on stable ground, m; the
         RMSE without what stands out by more than three NMADs
-    rounds                 of the search
+    rounds                 of the search; 30 where it did not settle within 0.001 cell
     cells                  of stable ground that took part
 
     ``-up`` is the bias of the later survey. It is bias, not erosion or fill.

@@ -14,8 +14,8 @@ from scipy.optimize import nnls
 from .variogram import Variogram
 
 Array = NDArray[np.float64]
-RANGES: Final = 20  # tried between the first and the last lag
-HALVINGS: Final = 4  # of the step between them
+RANGES: Final = 12  # tried between the first and the last lag
+HALVINGS: Final = 5  # of the step between them
 PENALTY: Final = 3.0  # per parameter; ln of the 20 lags, of the Bayesian criterion
 
 
