@@ -18,12 +18,12 @@ from .parameters import Parameters, Terms, number
 from .slope_envelope import Raster, lowered, lowered_again, raised
 
 AROUND: Final = np.ones((3, 3), dtype=bool)
-ROUNDS: Final = 24  # of holding back what Horn's slope shows as too steep
+ROUNDS: Final = 12  # of holding back what Horn's slope shows as too steep
 TURNS: Final = 8  # of balancing again after that
 NEAR: Final = 0.01  # of the level, within which it is looked for first then
 SLACK: Final = 2e-3  # of the limit; less steep than that is as asked
 RIM: Final = 0.05  # of the limit; sweeps leave outermost cells steeper by some percent
-EAGER: Final = 1.5  # times the excess is held back: it spreads over the neighbours
+EAGER: Final = 1.2  # times the excess is held back: it spreads over the neighbours
 TOP: Final = 1e-6  # m above the highest fill, so that the level is bracketed
 
 
@@ -184,7 +184,8 @@ def _until_gentle(case: Case, start: Raster, domain: Mask) -> tuple[Case, Raster
         much = np.where(within & (steep > allowed), steep / case.limit - 1.0, 0.0)
         if not much.any():
             break
-        share = 1.0 - np.minimum(EAGER * maximum_filter(much, size=3), 0.2)
+        held = np.where(much > 0.0, EAGER * much + SLACK / 2, 0.0)
+        share = 1.0 - np.minimum(maximum_filter(held, size=3), 0.2)
         case = replace(case, rise=case.rise * share)
         g = lowered_again(g, share < 1.0, domain, case.rise)
         best = _as_stored(case, g)
