@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,6 +38,12 @@ def change(
     out: Annotated[
         Path | None, typer.Option(help="Also write GeoTIFF, CSV and JSON here.")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write a report, .html.")
+    ] = None,
+    chinese: Annotated[
+        bool, typer.Option("--chinese", help="The report in Chinese.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Cut, fill and net change between two grounds, by parcel, and how sure they are.
@@ -58,6 +66,14 @@ def change(
         from scenarios.change_files import write_change
 
         write_change(found, out)
+    if report is not None:
+        from .report.write import write_report
+
+        again = shlex.join(["minetwin", *sys.argv[1:]])
+        write_report(
+            found, Site.open(site), report, command=again, parcels=parcels,
+            language="zh" if chinese else "en",
+        )  # fmt: skip
     if as_json:
         say(found.to_dict())
         return

@@ -1,4 +1,4 @@
-"""Write src/colours.ts from cmcrameri: the colour maps of the viewer as 64 hex colours.
+"""Write the colour maps of viewer and reports from cmcrameri, as 64 hex colours.
 
 Run by hand when a map is added: ``python viewer/web/scripts/colours.py``. The maps are
 Scientific colour maps by Fabio Crameri (doi 10.5281/zenodo.1243862), MIT licence.
@@ -17,6 +17,7 @@ DIVERGING = ("vik", "roma", "broc", "cork")
 CYCLIC = ("romaO",)
 LAND = ("oleron",)  # its upper half only: no mine lies below the sea in these colours
 ENTRIES = 64
+OF_REPORTS = ("vik",)
 DARKEST = {"lajolla": 0.2, "grayC": 0.15}  # left out: near black hides the relief
 
 HEAD = '''/**
@@ -34,6 +35,17 @@ export const COLOUR_MAPS: Readonly<Record<string, string>> = {{
 '''
 
 
+PYTHON = '''"""Colour maps of reports, written by viewer/web/scripts/colours.py: do not edit.
+
+Scientific colour maps 8 by Fabio Crameri, doi 10.5281/zenodo.1243862, MIT licence,
+Copyright (c) 2023 Fabio Crameri.
+"""
+
+COLOUR_MAPS = {{
+{maps}}}
+'''
+
+
 def hexes(name: str, *, light_to_dark: bool, start: float) -> str:
     """Colours of one map, turned when it should run the other way."""
     rgb = getattr(cm, name)(np.linspace(start, 1, ENTRIES))[:, :3]
@@ -47,6 +59,7 @@ def hexes(name: str, *, light_to_dark: bool, start: float) -> str:
 def main() -> None:
     """Write the table."""
     lines = [HEAD.format(entries=ENTRIES)]
+    maps = []
     for name in SEQUENTIAL_LIGHT_TO_DARK + SEQUENTIAL + DIVERGING + CYCLIC + LAND:
         colours = hexes(
             name,
@@ -54,9 +67,17 @@ def main() -> None:
             start=0.503 if name in LAND else DARKEST.get(name, 0.0),
         )
         lines.append(f'  {name}:\n    "{colours}",\n')
+        if name in OF_REPORTS:
+            cut = [colours[i : i + 72] for i in range(0, len(colours), 72)]
+            text = "".join(f'        "{part}"\n' for part in cut)
+            maps.append(f'    "{name}": (\n{text}    ),\n')
     lines.append("};\n")
     target = Path(__file__).resolve().parents[1] / "src" / "colours.ts"
     target.write_text("".join(lines), encoding="utf-8", newline="\n")
+    target = Path(__file__).resolve().parents[2] / "report" / "colours.py"
+    target.write_text(
+        PYTHON.format(maps="".join(maps)), encoding="utf-8", newline="\n"
+    )
 
 
 if __name__ == "__main__":
