@@ -1,0 +1,350 @@
+"""How far a cloud has to be moved and turned so that unchanged ground coincides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .robust_spread import middle, nmad, rms
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+FEWEST: Final = 100  # thinned points; fewer tell no move
+MOST: Final = 200_000  # thinned points of a cloud; more do not sharpen the move
+NEIGHBOURS: Final = 12  # of a normal
+COARSE: Final = 4.0  # voxels of the first, far-reaching search
+REACH: Final = 4.0  # voxels within which the last search looks for a partner
+ROUNDS: Final = 40
+SETTLED: Final = 0.1  # standard errors; a smaller step ends the search
+FINEST: Final = 1e-6  # m at the edge of the cloud; below it all is rounding
+BLOCKS: Final = 12  # along the longer side; errors correlate within a block
+ROUNDED: Final = 6  # decimals of the first search, whose sums depend on the threads
+WEAKEST: Final = 0.01  # least rms slope, m/m, in which ground must differ from a plane
+
+
+@dataclass(frozen=True, slots=True)
+class IcpRules:
+    """How clouds are brought together.
+
+    voxel        m; both clouds are thinned to one mean point per voxel
+    reach        m; the furthest that the clouds may be apart at the start
+    least_overlap  share of the moving points that must find ground beside them
+    clip         NMADs beyond which ground counts as changed
+    threads      of the searches
+    """
+
+    voxel: float = 1.0
+    reach: float = 10.0
+    least_overlap: float = 0.3
+    clip: float = 3.0
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Rigid move of the moving cloud, its errors and what it left.
+
+    moved = origin + R (point - origin) + shift
+
+    matrix        (4, 4) about ``origin``: R and shift
+    origin        (3,) amid the moving cloud; a turn of millions of metres loses mm
+    shift         (3,) of the origin, m
+    rotation_deg  (3,) about the east, north and up axis (rotation vector)
+    shift_error, rotation_error_deg   (3,) standard errors, correlated in blocks
+    rmse, nmad    m, of moved stable points to the planes of the fixed cloud
+    fitness       share of the moving points that have fixed ground beside them
+    stable        share of these that was taken as unchanged
+    pairs         points that took part
+    rounds        of the search; 40 where partners kept changing by less than an error
+    """
+
+    matrix: Array = field(repr=False)
+    origin: Array
+    shift: Array
+    rotation_deg: Array
+    shift_error: Array
+    rotation_error_deg: Array
+    rmse: float
+    nmad: float
+    fitness: float
+    stable: float
+    pairs: int
+    rounds: int
+
+    def apply(self, points: Array) -> Array:
+        """Move (n, 3) points."""
+        local = points - self.origin
+        moved: Array = local @ self.matrix[:3, :3].T + (self.shift + self.origin)
+        return moved
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Thinned cloud with its tree and normals, about the local origin."""
+
+    cloud: Any
+    tree: Any
+    points: Array
+    normals: Array
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Moved points (n, 3), normals beside them, distances r (n,), the unchanged."""
+
+    q: Array
+    normal: Array
+    r: Array
+    kept: Mask
+    fitness: float
+
+
+def register(
+    fixed: Array,
+    moving: Array,
+    rules: IcpRules | None = None,
+    *,
+    mask: Mask | None = None,
+    polygon: Array | None = None,
+) -> Registration:
+    """Bring a moving cloud (n, 3) onto a fixed one (m, 3) by unchanged ground.
+
+    mask     (n,) True where a moving point is known to be on stable ground
+    polygon  (k, 2) corners around stable ground in the fixed cloud's coordinates
+
+    First generalised ICP (Segal et al. 2009, RSS V) from coarse to fine, then least
+    squares of point-to-plane distances, each round with what lies within ``rules.clip``
+    NMADs: ground that changed falls out by itself while it is less than half. Chen &
+    Medioni 1992, Image Vision Comput. 10:145.
+
+    Raises InputError for clouds that are empty or hold no numbers, that overlap too
+    little, or whose ground is too flat to tell a shift in plan.
+    """
+    rules = rules or IcpRules()
+    fixed, moving = _cloud(fixed, "fixed"), _cloud(moving, "moving")
+    moving = moving[_stable(moving, mask, polygon)]
+    _enough(len(moving), "stable points of the moving cloud")
+    origin = np.round(np.median(moving, axis=0), 1)
+    near = _beside(fixed, moving, rules.reach)
+    _enough(int(near.sum()), "points of the fixed cloud beside the moving one")
+    fixed, moving = fixed[near] - origin, moving - origin
+    ground = _thinned(fixed, rules.voxel, rules.threads)
+    source = _thinned(moving, rules.voxel, rules.threads)
+    _enough(min(len(source.points), len(ground.points)), "thinned points")
+    start = _caught(ground.points, source.points, rules)
+    start = _aligned(ground, source, start, REACH * rules.voxel, rules.threads)
+    return _polished(ground, source.points, _rounded(start), origin, rules)
+
+
+def _cloud(points: Array, name: str) -> Array:
+    points = np.asarray(points, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 3:
+        raise InputError(
+            f"ICP: the {name} cloud has shape {points.shape}; give (n, 3): east, "
+            "north, up"
+        )
+    bad = int(np.count_nonzero(~np.isfinite(points).all(axis=1)))
+    if bad:
+        raise InputError(
+            f"ICP: {bad} of {len(points)} points of the {name} cloud hold NaN or "
+            "infinity; leave them out first"
+        )
+    _enough(len(points), f"points of the {name} cloud")
+    return points
+
+
+def _enough(count: int, what: str) -> None:
+    if count < FEWEST:
+        raise InputError(
+            f"ICP: {count} {what} are too few, {FEWEST} are needed; check that the "
+            "clouds overlap and are in one CRS, or take a finer voxel"
+        )
+
+
+def _stable(moving: Array, mask: Mask | None, polygon: Array | None) -> Mask:
+    kept = np.ones(len(moving), dtype=np.bool_)
+    if mask is not None:
+        if mask.shape != kept.shape:
+            raise InputError(
+                f"ICP: the mask is {mask.shape}, the moving cloud has {len(moving)} "
+                "points; give one value per point"
+            )
+        kept &= mask
+    if polygon is not None:
+        import shapely
+
+        shape = shapely.Polygon(polygon)
+        shapely.prepare(shape)
+        kept &= shapely.contains_xy(shape, moving[:, 0], moving[:, 1])
+    return kept
+
+
+def _beside(fixed: Array, moving: Array, reach: float) -> Mask:
+    low, high = moving.min(axis=0) - reach, moving.max(axis=0) + reach
+    near = np.ones(len(fixed), dtype=np.bool_)
+    for axis in range(3):
+        near &= (fixed[:, axis] >= low[axis]) & (fixed[:, axis] <= high[axis])
+    return near
+
+
+def _thinned(points: Array, voxel: float, threads: int) -> _Ground:
+    import small_gicp
+
+    # one thread: with more the order of the sums, and so the last bit, is chance
+    thin = small_gicp.voxelgrid_sampling(points, voxel, 1)
+    if thin.size() > MOST:
+        # the voxels come in the order of space: every k-th is spread all over it
+        kept = np.array(thin.points())[:: -(-thin.size() // MOST), :3]
+        thin = small_gicp.PointCloud(np.ascontiguousarray(kept))
+    tree = small_gicp.KdTree(thin, threads)
+    small_gicp.estimate_normals_covariances(thin, tree, NEIGHBOURS, threads)
+    points, normals = np.array(thin.points()), np.array(thin.normals())
+    return _Ground(thin, tree, points[:, :3], normals[:, :3])
+
+
+def _caught(fixed: Array, moving: Array, rules: IcpRules) -> Array:
+    """Coarse search that reaches far; nothing where coarse clouds are too small."""
+    coarse = COARSE * rules.voxel
+    ground = _thinned(fixed, coarse, rules.threads)
+    source = _thinned(moving, coarse, rules.threads)
+    if min(len(ground.points), len(source.points)) < FEWEST:
+        return np.eye(4)
+    reach = max(rules.reach, coarse)
+    return _aligned(ground, source, np.eye(4), reach, rules.threads)
+
+
+def _aligned(
+    ground: _Ground, source: _Ground, start: Array, reach: float, threads: int
+) -> Array:
+    import small_gicp
+
+    found = small_gicp.align(
+        ground.cloud,
+        source.cloud,
+        ground.tree,
+        start,
+        registration_type="GICP",
+        max_correspondence_distance=reach,
+        num_threads=threads,
+        max_iterations=ROUNDS,
+        rotation_epsilon=1e-6,
+        translation_epsilon=1e-4,
+    )
+    matrix: Array = np.array(found.T_target_source)
+    good = found.num_inliers >= FEWEST and np.isfinite(matrix).all()
+    return matrix if good else start
+
+
+def _rounded(matrix: Array) -> Array:
+    """Same start whatever the threads: a micrometre, and 1e-9 radians."""
+    from scipy.spatial.transform import Rotation
+
+    vector = Rotation.from_matrix(matrix[:3, :3]).as_rotvec()
+    found = np.eye(4)
+    found[:3, :3] = Rotation.from_rotvec(np.round(vector, ROUNDED + 3)).as_matrix()
+    found[:3, 3] = np.round(matrix[:3, 3], ROUNDED)
+    return found
+
+
+def _polished(
+    ground: _Ground, points: Array, start: Array, origin: Array, rules: IcpRules
+) -> Registration:
+    """Gauss-Newton of point-to-plane distances on what did not change."""
+    from scipy.spatial.transform import Rotation
+
+    matrix = start
+    size = float(np.abs(points[:, :2]).max())
+    rounds = 0
+    while rounds < ROUNDS:
+        rounds += 1
+        pairs = _pairs(ground, points, matrix, rules)
+        x = _design(pairs, size)
+        step = np.linalg.lstsq(x, pairs.r[pairs.kept], rcond=None)[0]
+        move = np.eye(4)
+        move[:3, :3] = Rotation.from_rotvec(step[:3] / size).as_matrix()
+        move[:3, 3] = step[3:]
+        matrix = move @ matrix
+        if (np.abs(step) < np.maximum(SETTLED * _plain_error(x, pairs), FINEST)).all():
+            break
+    pairs = _pairs(ground, points, matrix, rules)
+    x, left = _design(pairs, size), pairs.r[pairs.kept]
+    errors = _block_error(x, left, pairs.q[pairs.kept])
+    return Registration(
+        matrix,
+        origin,
+        matrix[:3, 3].copy(),
+        np.degrees(Rotation.from_matrix(matrix[:3, :3]).as_rotvec()),
+        errors[3:],
+        np.degrees(errors[:3] / size),
+        rms(left),
+        nmad(left),
+        pairs.fitness,
+        float(pairs.kept.mean()),
+        int(pairs.kept.sum()),
+        rounds,
+    )
+
+
+def _pairs(ground: _Ground, points: Array, matrix: Array, rules: IcpRules) -> _Pairs:
+    q = points @ matrix[:3, :3].T + matrix[:3, 3]
+    index, square = ground.tree.batch_nearest_neighbor_search(q, rules.threads)
+    near, square = np.asarray(index, dtype=np.int64), np.asarray(square)
+    reach = REACH * rules.voxel
+    there = square <= reach * reach
+    fitness = float(there.mean())
+    if fitness < rules.least_overlap:
+        raise InputError(
+            f"ICP: only {fitness:.0%} of the moving points have fixed ground within "
+            f"{reach:g} m, {rules.least_overlap:.0%} are needed; check that both "
+            "clouds are of one place and in one CRS, or take a larger reach"
+        )
+    near, q = near[there], q[there]
+    normal = ground.normals[near]
+    r = np.einsum("ij,ij->i", normal, ground.points[near] - q)
+    up = np.where(normal[:, 2] < 0.0, -1.0, 1.0)  # normals come either way
+    normal, r = normal * up[:, None], r * up
+    kept = np.abs(r - middle(r)) <= rules.clip * nmad(r) + 1e-9
+    return _Pairs(q, normal, r, kept, fitness)
+
+
+def _design(pairs: _Pairs, size: float) -> Array:
+    """Distance per unit of turn at the cloud's edge and of shift, (n, 6).
+
+    Raises InputError where a combination of moves changes hardly any distance.
+    """
+    q, normal = pairs.q[pairs.kept], pairs.normal[pairs.kept]
+    x: Array = np.concatenate([np.cross(q, normal) / size, normal], axis=1)
+    weakest = np.sqrt(max(np.linalg.eigvalsh(x.T @ x / len(x))[0], 0.0))
+    if weakest < WEAKEST:
+        raise InputError(
+            "ICP: the stable ground is too flat, or slopes one way only, to tell a "
+            "shift in plan or a turn; take in slopes of several directions, or level "
+            "the heights alone (twin.change.coregister.level)"
+        )
+    return x
+
+
+def _plain_error(x: Array, pairs: _Pairs) -> Array:
+    """Standard errors as if no two residuals were correlated; (6,), too small."""
+    found: Array = rms(pairs.r[pairs.kept]) * np.sqrt(np.diag(np.linalg.inv(x.T @ x)))
+    return found
+
+
+def _block_error(x: Array, rest: Array, places: Array) -> Array:
+    """Errors (6,) of residuals correlated in blocks. Liang & Zeger 1986."""
+    low = places[:, :2].min(axis=0)
+    side = float(np.ptp(places[:, :2], axis=0).max()) / BLOCKS
+    column, row = ((places[:, :2] - low) / side).astype(np.int64).T
+    block = row * (BLOCKS + 1) + column
+    score = np.stack(
+        [np.bincount(block, weights=x[:, k] * rest) for k in range(x.shape[1])], axis=1
+    )
+    blocks = np.unique(block).size
+    inverse = np.linalg.inv(x.T @ x)
+    covariance = inverse @ (score.T @ score) @ inverse * blocks / max(blocks - 1, 1)
+    found: Array = np.sqrt(np.diag(covariance))
+    return found
