@@ -171,7 +171,7 @@ def _sections(found: GroundChange, language: Language) -> str:
             (f"{found.earlier.date}", found.earlier.elevation[cut], OLD, "5 3"),
             (f"{found.later.date}", later[cut], NEW, None),
         )
-        along = (np.arange(grounds[0][1].size) + 0.5) * cell
+        along = (np.arange(grounds[0][1].size, dtype=np.float64) + 0.5) * cell
         lines = [
             Line(label, along, np.asarray(z, dtype=np.float64), colour, dash=dash)
             for label, z, colour, dash in grounds

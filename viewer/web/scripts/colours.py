@@ -35,7 +35,7 @@ export const COLOUR_MAPS: Readonly<Record<string, string>> = {{
 '''
 
 
-PYTHON = '''"""Colour maps of reports, written by viewer/web/scripts/colours.py: do not edit.
+PYTHON = '''"""Colour maps of reports; viewer/web/scripts/colours.py writes them.
 
 Scientific colour maps 8 by Fabio Crameri, doi 10.5281/zenodo.1243862, MIT licence,
 Copyright (c) 2023 Fabio Crameri.
