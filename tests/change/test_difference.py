@@ -186,6 +186,11 @@ def test_parcels_of_another_grid_or_without_ground_are_refused() -> None:
     a, b, labels = pair()
     change = difference(a, b, stable_ground(a, b))
 
+    smaller = replace(change.stable, mask=change.stable.mask[1:])
+    with pytest.raises(InputError, match="earlier surface first"):
+        difference(a, b, smaller)
+    with pytest.raises(InputError, match="earlier surface first"):
+        level(a, b, smaller)
     with pytest.raises(InputError, match="rasterise them"):
         change_by_parcel(change, labels[1:], ["pit", "dump"])
     with pytest.raises(InputError, match="parcel 'road'"):

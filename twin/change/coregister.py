@@ -17,7 +17,7 @@ from .correlation import Correlation, fit_correlation
 from .resampling import sampled
 from .robust_spread import middle, nmad, rms
 from .shift_error import shift_covariance
-from .stable_ground import StableGround
+from .stable_ground import StableGround, check_of_pair
 from .variogram import empirical_variogram
 
 Array = NDArray[np.float64]
@@ -174,11 +174,7 @@ def _prepared(
     a: Surface, b: Surface, stable: StableGround, seed: int
 ) -> tuple[Surface, _Cells]:
     check_comparable(a, b)
-    if stable.mask.shape != a.grid.shape:
-        raise InputError(
-            f"stable ground is {stable.mask.shape}, surface {a.id} is {a.grid.shape}; "
-            "find it for this pair, earlier surface first"
-        )
+    check_of_pair(stable, a)
     b = on_grid(b, a.grid)
     drawn = np.flatnonzero(stable.mask)
     if drawn.size > SAMPLE:

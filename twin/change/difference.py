@@ -19,7 +19,7 @@ from .comparable import check_comparable, on_grid
 from .coregister import Coregistration
 from .correlation import Correlation, fit_correlation
 from .robust_spread import middle
-from .stable_ground import StableGround
+from .stable_ground import StableGround, check_of_pair
 from .variogram import empirical_variogram
 
 Mask = NDArray[np.bool_]
@@ -126,11 +126,7 @@ def difference(
     b = on_grid(b, a.grid)
     if coregistration is not None:
         b = coregistration.apply(b)
-    if stable.mask.shape != a.grid.shape:
-        raise InputError(
-            f"stable ground is {stable.mask.shape}, surface {a.id} is {a.grid.shape}; "
-            "find it for this pair, earlier surface first"
-        )
+    check_of_pair(stable, a)
     dz = (b.elevation - a.elevation).astype(np.float32, copy=False)
     rise = horn_gradient(a.elevation, a.grid.cell)
     east, north = (gradient.astype(np.float32) for gradient in rise)

@@ -95,6 +95,15 @@ def stable_ground(
     return _told(dz, mask, both, "found", rounds)
 
 
+def check_of_pair(stable: StableGround, a: Surface) -> None:
+    """Refuse stable ground that lies on another grid than the earlier surface."""
+    if stable.mask.shape != a.grid.shape:
+        raise InputError(
+            f"stable ground is {stable.mask.shape}, surface {a.id} is {a.grid.shape}; "
+            "find it for this pair, earlier surface first"
+        )
+
+
 def _told(
     dz: Raster,
     mask: Mask,
