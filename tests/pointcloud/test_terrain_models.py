@@ -12,8 +12,8 @@ from connectors.pointcloud.inverse_distance import (
     weighted_mean,
 )
 from connectors.pointcloud.tin_terrain import (
+    along_curve,
     delaunay,
-    morton,
     sampled,
     tin_terrain,
     triangulated,
@@ -113,15 +113,15 @@ def test_too_few_points_are_refused() -> None:
         tin_terrain((np.zeros(2), np.zeros(2), np.zeros(2)), GRID)
 
 
-def test_neighbours_on_the_curve_are_neighbours_in_the_plane() -> None:
-    """The Morton order of a 4 x 4 grid, by hand."""
-    y, x = (a.ravel().astype(float) for a in np.mgrid[:4, :4])
+def test_the_curve_goes_from_neighbour_to_neighbour() -> None:
+    """Hilbert's curve visits each of 64 places once, and never leaps."""
+    y, x = (a.ravel().astype(float) for a in np.mgrid[:8, :8])
 
-    order = np.argsort(morton(x, y))
+    number = along_curve(x, y, bits=3)
 
-    assert [tuple(p) for p in np.column_stack([x, y])[order][:6]] == [
-        (0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (3, 0),
-    ]  # fmt: skip
+    path = np.column_stack([x, y])[np.argsort(number)]
+    assert sorted(number) == list(range(64))
+    np.testing.assert_array_equal(np.abs(np.diff(path, axis=0)).sum(axis=1), 1.0)
 
 
 def test_the_standard_error_is_that_of_the_mean() -> None:
