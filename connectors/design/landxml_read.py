@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 import numpy as np
 from defusedxml.common import DefusedXmlException
@@ -83,7 +83,7 @@ def read_landxml(path: Path, stated: Stated, audit: Audit) -> Design:
 
 
 def _walk(document: _Document, file: IO[bytes]) -> None:
-    parser = DefusedXMLParser(encoding="utf-8", forbid_dtd=True)
+    parser = DefusedXMLParser(target=TreeBuilder(), encoding="utf-8", forbid_dtd=True)
     stack: list[Element] = []
     count = 0
     for event, element in iterparse(file, ("start", "end"), parser=parser):
