@@ -70,15 +70,14 @@ def _volumes(a: Facets, b: Facets, index: PlanIndex) -> Sums:
     """Sum over the pairs of a block, each term with its compensation (Neumaier)."""
     sums, lost = np.zeros(TERMS), np.zeros(TERMS)
     terms = np.zeros(TERMS)
-    seen = np.full(len(b), -1, dtype=np.int64)
-    found = np.empty(len(b), dtype=np.int64)
+    room = np.full((2, len(b)), -1, dtype=np.int64)
     one, other = np.empty((2, ROOM)), np.empty((2, ROOM))
     for i in range(len(a)):
-        for k in range(near(a[i], i, b, index, seen, found)):
-            n = overlap(a[i], b[found[k]], one, other)
+        for k in range(near(a[i], i, b, index, room)):
+            n = overlap(a[i], b[room[1, k]], one, other)
             if n == 0:
                 continue
-            _integrate(a[i], b[found[k]], one, n, terms)
+            _integrate(a[i], b[room[1, k]], one, n, terms)
             for t in range(TERMS):
                 total = sums[t] + terms[t]
                 if abs(sums[t]) >= abs(terms[t]):
@@ -113,14 +112,13 @@ def _integrate(a: Row, b: Row, p: Polygon, n: int, terms: Sums) -> None:
 @njit(cache=True, nogil=True, error_model="numpy")
 def _parts(facets: Facets, region: Facets, index: PlanIndex) -> Facets:
     """Common parts of a block as triangles."""
-    seen = np.full(len(region), -1, dtype=np.int64)
-    found = np.empty(len(region), dtype=np.int64)
+    room = np.full((2, len(region)), -1, dtype=np.int64)
     one, other = np.empty((2, ROOM)), np.empty((2, ROOM))
     parts = np.empty((len(facets) + ROOM, WIDTH))
     m = 0
     for i in range(len(facets)):
-        for k in range(near(facets[i], i, region, index, seen, found)):
-            n = overlap(facets[i], region[found[k]], one, other)
+        for k in range(near(facets[i], i, region, index, room)):
+            n = overlap(facets[i], region[room[1, k]], one, other)
             if m + ROOM > len(parts):
                 more = np.empty((2 * len(parts), WIDTH))
                 more[:m] = parts[:m]

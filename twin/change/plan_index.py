@@ -111,12 +111,11 @@ def columns_of(f: Row, index: PlanIndex, row: int) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def near(
-    f: Row, number: int, others: Facets, index: PlanIndex, seen: Index, found: Index
-) -> int:
+def near(f: Row, number: int, others: Facets, index: PlanIndex, room: Index) -> int:
     """Write the listed facets whose box meets that of ``f``, each once; their count.
 
-    number  of ``f``; ``seen`` remembers by it which ones were already found
+    number  of ``f``, by which the first row of ``room`` remembers what it has seen
+    room    (2, others), -1 at first; the second row takes the facets found
     """
     west, east = min(f[0], f[2], f[4]), max(f[0], f[2], f[4])
     south, north = min(f[1], f[3], f[5]), max(f[1], f[3], f[5])
@@ -128,9 +127,9 @@ def near(
             square = r * index.columns + c
             for k in range(index.starts[square], index.starts[square + 1]):
                 o = index.listed[k]
-                if seen[o] == number:
+                if room[0, o] == number:
                     continue
-                seen[o] = number
+                room[0, o] = number
                 g = others[o]
                 if (
                     max(g[0], g[2], g[4]) > west
@@ -138,6 +137,6 @@ def near(
                     and max(g[1], g[3], g[5]) > south
                     and min(g[1], g[3], g[5]) < north
                 ):
-                    found[n] = o
+                    room[1, n] = o
                     n += 1
     return n
