@@ -54,10 +54,11 @@ def core_points(n: int, slope: float = 0.2) -> np.ndarray:
     return np.stack([x, y, slope * x], axis=1) + ORIGIN
 
 
-def test_a_known_move_comes_back_within_its_stated_errors() -> None:
-    """Over eight pairs the misses are as large as stated: root mean square below 1.5.
+def test_a_known_move_comes_back_and_its_errors_are_not_far_too_small() -> None:
+    """Over eight pairs misses over stated errors have a root mean square below 1.5.
 
-    Of 48 standard normal numbers the root mean square is 1 +- 0.1.
+    Were the errors exact it would be 1 +- 0.1 of 48 numbers; here it is 1.3, so they
+    are told about a quarter too small: normals of curved ground err, too.
     """
     misses = []
     for seed in range(8):
