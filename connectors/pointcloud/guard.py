@@ -80,11 +80,13 @@ def _chunks(
 ) -> Generator[Points, None, None]:
     with child(header.path, command, room_for(header.path)) as talk:
         seen = 0
+        talk.place = " (before the first point)"
         while "slot" in (told := talk.next()):
             count, slot = int(told["count"]), int(told["slot"])
             views = slot_views(memory, slot, chunk)
             seen += count
             yield Points(**{name: views[name][:count] for name, _ in COLUMNS})
+            talk.place = f" (after {seen} points)"
             talk.give_back(slot)
         if header.points not in (-1, seen):  # -1: nobody has counted them yet
             raise UnreadableFile(
@@ -120,6 +122,7 @@ class Talk:
         self.process, self.path, self.room = process, path, room
         self.lines: queue.Queue[str] = queue.Queue()
         self.swollen = 0  # bytes for which it was stopped
+        self.place = ""  # how far it came, for messages
         for work in (self._listen, self._watch):
             threading.Thread(target=work, daemon=True).start()
 
@@ -134,8 +137,8 @@ class Talk:
         line = self._wait()
         if self.swollen:
             raise UnreadableFile(
-                f"{self.path}: decoding took {self.swollen >> 20} MiB and was stopped; "
-                "its header lies about what is in it: export it again"
+                f"{self.path}: decoding took {self.swollen >> 20} MiB and was stopped"
+                f"{self.place}; its header lies about what is in it: export it again"
             )
         try:
             told: dict[str, Any] = json.loads(line) if line else {}
@@ -147,8 +150,8 @@ class Talk:
             why = told.get("error") if isinstance(told, dict) else str(told)[:200]
             why = why or f"the decoder died (exit code {code})"
             raise UnreadableFile(
-                f"{self.path}: cannot be decoded: {why}; the file is damaged: "
-                "copy or export it again"
+                f"{self.path}: cannot be decoded{self.place}: {why}; "
+                "the file is damaged: copy or export it again"
             )
         return told
 
@@ -157,8 +160,8 @@ class Talk:
             return self.lines.get(timeout=SILENCE)
         self.process.kill()
         raise UnreadableFile(
-            f"{self.path}: decoding stood still for {SILENCE:g} s and was stopped; "
-            "the file is damaged: copy or export it again"
+            f"{self.path}: decoding stood still for {SILENCE:g} s and was stopped"
+            f"{self.place}; the file is damaged: copy or export it again"
         )
 
     def _watch(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +76,13 @@ def _counted(path: Path, request: dict[str, Any], notes: tuple[str, ...]) -> Las
         for axis, values in enumerate((points.x, points.y, points.z)):
             low[axis] = min(low[axis], values.min())
             high[axis] = max(high[axis], values.max())
+            wrong = np.flatnonzero(~np.isfinite(values))
+            if wrong.size:
+                raise UnreadableFile(
+                    f"{path}: point {n + int(wrong[0]) + 1} has the {'xyz'[axis]} "
+                    f"{values[wrong[0]]}, no number; take such points out and export "
+                    "the cloud again"
+                )
         n += points.x.size
     if not n:
         raise UnreadableFile(
@@ -85,10 +91,5 @@ def _counted(path: Path, request: dict[str, Any], notes: tuple[str, ...]) -> Las
     claimed = request.get("points")
     if claimed is not None and claimed != n:
         notes = (*notes, f"the header claims {claimed} points, {n} are usable")
-    if not all(math.isfinite(v) for v in (*low, *high)):
-        raise UnreadableFile(
-            f"{path}: has a NaN or infinite coordinate among its {n} points; "
-            "take such points out and export it again"
-        )
     lowest, highest = ((float(a), float(b), float(c)) for a, b, c in (low, high))
     return replace(header, points=n, low=lowest, high=highest, notes=notes)

@@ -208,7 +208,8 @@ def _rasters(seen: Gridded, bare: Gridded, audit: Audit, where: str) -> Rasters:
 def _note_read(audit: Audit, cloud: Cloud) -> None:
     where = cloud.header.path.name
     audit.read.append(note("points", where, cloud.header.points))
-    audit.assumed += [note(told, where) for told in cloud.reference.assumed]
+    told_by = (*cloud.header.notes, *cloud.reference.assumed)
+    audit.assumed += [note(told, where) for told in told_by]
 
 
 def _note_classes(
