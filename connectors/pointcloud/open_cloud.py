@@ -57,8 +57,8 @@ def _stated(
     if swapped(east, north, crs, area=area):
         raise InputError(
             f"{header.path}: x and y ({east[0]:.1f}, {north[0]:.1f}) lie in the area "
-            f"of {found.horizontal.name} only when swapped; state the columns the other "
-            "way in site.yaml, e.g. columns: y x z, or write the easting as x"
+            f"of {found.horizontal.name} only when swapped; state the columns "
+            "the other way in site.yaml, e.g. columns: y x z, or write the easting as x"
         )
     assumed = [f"CRS {crs} as stated in site.yaml; the file says nothing"]
     if vertical is None:
