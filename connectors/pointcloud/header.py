@@ -60,8 +60,8 @@ def read_header(path: Path) -> LasHeader:
 def _checked(path: Path, head: bytes, size: int, file: BinaryIO) -> LasHeader:
     if head[:4] != b"LASF":
         raise UnreadableFile(
-            f"{path}: not LAS or LAZ, whatever its name says (it begins with "
-            f"{head[:8]!r}); export the cloud as LAS 1.2 to 1.4"
+            f"{path}: not LAS or LAZ, whatever its name says (byte 0: it "
+            f"begins with {head[:8]!r}); export the cloud as LAS 1.2 to 1.4"
         )
     if len(head) < 227:
         raise _bad(path, f"ends within its header, after {len(head)} bytes", "byte 0")
