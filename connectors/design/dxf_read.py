@@ -90,11 +90,27 @@ def _opened(path: Path, audit: Audit) -> Any:
             f"{path}: a damaged DXF ({type(error).__name__}: {error}); open it in CAD, "
             "audit it, and save it again"
         ) from error
+    guessed = [n for n in (*auditor.errors, *auditor.fixes) if n.code in _guesses()]
+    if guessed:
+        raise UnreadableFile(
+            f"{path}: {len(guessed)} numbers or tags are damaged "
+            f"({guessed[0].message:.120}); export it again"
+        )
     for what, notes in (("fixed", auditor.fixes), ("left", auditor.errors)):
         if notes:
             told = f"faults of the drawing {what}: {notes[0].message}"
             audit.repaired.append(note(told, path, len(notes)))
     return drawing
+
+
+def _guesses() -> set[int]:
+    """Faults that recovering mends by guessing a number."""
+    from ezdxf.audit import AuditError
+
+    return {
+        int(AuditError.INVALID_FLOATING_POINT_VALUE),
+        int(AuditError.INVALID_INTEGER_VALUE),
+    }
 
 
 def _factor(path: Path, drawing: Any, stated: Stated, audit: Audit) -> float:
@@ -123,6 +139,9 @@ def _take(entity: Any, found: _Found) -> None:
 
 def _face(entity: Any, found: _Found) -> None:
     d = entity.dxf
+    if not all(d.hasattr(name) for name in ("vtx0", "vtx1", "vtx2", "vtx3")):
+        # a default corner would be invented ground at 0, 0, 0
+        raise ValueError(f"3DFACE {d.handle} lacks a corner")
     _quad([d.vtx0, d.vtx1, d.vtx2, d.vtx3], found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -140,6 +141,11 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "dwg": (lambda b: b"AC1032" + bytes(500), "DWG"),
     "truncated": (lambda b: b[: len(b) // 2], "ends before"),
     "infinite": (lambda b: b.replace(b"12345.5", b"1e999"), "NaN or infinite"),
+    "a face without a corner": (
+        lambda b: re.sub(rb" 12\r?\n.*\n 22\r?\n.*\n 32\r?\n12345.5\r?\n", b"", b),
+        "lacks a corner",
+    ),
+    "a word for a number": (lambda b: b.replace(b"12345.5", b"x12y"), "damaged"),
     "no entities": (
         lambda b: b"0\nSECTION\n2\nHEADER\n9\n$INSUNITS\n70\n6\n0\nENDSEC\n0\nEOF\n",
         "no 3DFACE",
