@@ -180,6 +180,7 @@ def _app() -> typer.Typer:
     app.command()(commands.compare)
     app.command()(serve)
     app.add_typer(survey_commands.survey, name="survey")
+    app.command()(survey_commands.export)
     app.command()(views.change)
     app.command()(design_command.design)
     for command in commands.REGISTERS:

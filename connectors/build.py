@@ -25,6 +25,7 @@ from twin.surface import Raster, Surface
 
 from .audit import Audit
 from .climate import read_climate, write_monthly
+from .design.sample import surface_of
 from .pointcloud.reference_system import same_datum
 from .pointcloud.survey import grid_survey
 from .surfaces import FACTS, load_header, save_surface
@@ -171,6 +172,12 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
             name, survey.date, survey.kind, source, grid,
             made.elevation, made.error, layers,
         )  # fmt: skip
+    elif files.design is not None:
+        audit = files.audit or audit
+        surface = replace(
+            surface_of(files.design, grid, name, survey.date, survey.kind, audit=audit),
+            source=source,
+        )
     else:
         elevation = files.raster(grid, audit)
         surface = Surface(name, survey.date, survey.kind, source, grid, elevation)
@@ -205,8 +212,9 @@ def _within(surface: Surface, parcel: Parcel) -> Surface:
     error = None if surface.error is None else kept(surface.error)
     layers = {name: kept(raster) for name, raster in surface.layers.items()}
     return replace(
-        surface, elevation=kept(surface.elevation), error=error, layers=layers
-    )
+        surface, elevation=kept(surface.elevation), error=error, layers=layers,
+        tin=None,
+    )  # fmt: skip
 
 
 def _same_datum(site: Site, files: SurveyFiles) -> None:

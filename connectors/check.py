@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from twin.errors import MinetwinError, UnreadableFile
+from twin.errors import MinetwinError, MissingCRS, UnreadableFile
 from twin.site_file import load_yaml
 
 from .audit import Audit
@@ -36,10 +36,10 @@ class Finding:
 def look_at_cloud(path: Path) -> None:
     """Header, records and CRS, then every point through the guarded decoder."""
     from .pointcloud.guard import decoded
-    from .pointcloud.header import read_header
+    from .pointcloud.other_formats import look
     from .pointcloud.reference_system import reference
 
-    header = read_header(path)
+    header = look(path)
     for _ in decoded(header):
         pass
     reference(header, None, None)
@@ -59,6 +59,17 @@ def look_at_polygons(path: Path) -> None:
     read_parcels(path, "EPSG:4326", None, Audit())
 
 
+def look_at_design(path: Path) -> None:
+    """Triangles, unit and CRS of a drawing or a mesh."""
+    from .design.design import Stated
+    from .design.export import read_design
+
+    if read_design(path, Stated(), Audit()).crs is None:
+        raise MissingCRS(
+            f"{path}: names no CRS and none is guessed; state crs: for it in site.yaml"
+        )
+
+
 def look_at_site(path: Path) -> None:
     """Keys, units, time zone, CRS of a site.yaml."""
     from twin.site_config import SiteConfig
@@ -76,6 +87,16 @@ def look_at_table(path: Path) -> None:
 LOOKS: Mapping[str, Look] = {
     ".las": look_at_cloud,
     ".laz": look_at_cloud,
+    ".ply": look_at_cloud,
+    ".e57": look_at_cloud,
+    ".xyz": look_at_cloud,
+    ".pts": look_at_cloud,
+    ".dat": look_at_cloud,
+    ".xml": look_at_design,
+    ".dxf": look_at_design,
+    ".glb": look_at_design,
+    ".obj": look_at_design,
+    ".stl": look_at_design,
     ".tif": look_at_raster,
     ".tiff": look_at_raster,
     ".geojson": look_at_polygons,

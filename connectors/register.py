@@ -34,6 +34,20 @@ CONNECTORS: tuple[Connector, ...] = (
         "点云(在受限子进程中解码)",
     ),
     Connector(
+        "points",
+        ("read",),
+        (".ply", ".e57", ".xyz", ".pts", ".dat", ".txt"),
+        "Other point clouds and total-station text",
+        "其他点云与全站仪文本(含 CASS .dat)",
+    ),
+    Connector(
+        "design",
+        ("read", "write"),
+        (".xml", ".dxf", ".glb", ".obj", ".ply", ".stl"),
+        "Design surfaces: LandXML, DXF, meshes",
+        "设计面:LandXML、DXF 与网格模型",
+    ),
+    Connector(
         "raster",
         ("read", "write"),
         (".tif", ".tiff"),

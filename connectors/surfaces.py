@@ -15,11 +15,12 @@ from twin.errors import StoreError
 from twin.grid import Grid
 from twin.site import Site
 from twin.surface import Surface, SurfaceKind
+from twin.tin import Tin
 
 from .audit import Audit
 from .raster import read_raster, write_cog
 
-FACTS, AUDIT = "surface.json", "audit.json"
+FACTS, AUDIT, TIN = "surface.json", "audit.json", "tin.npz"
 RASTERS = {
     "elevation": ("m", "Ground elevation"),
     "error": ("m", "Standard error of ground elevation"),
@@ -56,6 +57,10 @@ def save_surface(surface: Surface, home: Path, audit: Audit) -> Path:
             draft / f"{name}.tif", array, surface.grid, unit=unit, name=name,
             description=f"{told}; {surface.kind} {surface.date}",
         )  # fmt: skip
+    if surface.tin is not None:
+        np.savez(
+            draft / TIN, vertices=surface.tin.vertices, triangles=surface.tin.triangles
+        )
     facts = {
         "id": surface.id,
         "date": surface.date.isoformat(),
@@ -107,7 +112,20 @@ def load_surface(folder: Path) -> Surface:
         raster("elevation"),
         raster("error") if "error" in header.layers else None,
         layers,
+        _tin(folder / TIN),
     )
+
+
+def _tin(path: Path) -> Tin | None:
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            return Tin(held["vertices"], held["triangles"])
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreError(
+            f"{path}: cannot be read ({error}); run minetwin build again"
+        ) from error
 
 
 def list_surfaces(site: Site) -> list[SurfaceHeader]:

@@ -69,6 +69,36 @@ def add(
     typer.echo(f"{site}: {made} is on the timeline")
 
 
+def export(
+    ground: Annotated[str, typer.Argument(help="A ground's id, or RUN@DATE.")],
+    to: Annotated[
+        Path,
+        typer.Option(
+            help="File: .xml (LandXML) .dxf .glb .obj .ply .stl .tif .gpkg"
+        ),
+    ],
+    interval: Annotated[
+        float | None, typer.Option(help="Of contours, m; for .gpkg, .dxf and .xml.")
+    ] = None,
+    site: SiteHere = Path(),
+) -> None:
+    """Write a ground of the timeline as a file for other tools.
+
+    Example: minetwin export 2025-06-30-designed --to design.xml --site north-dump
+    """
+    from connectors.audit import Audit
+    from connectors.design.export import export as write
+    from twin.site import Site
+
+    from .grounds import ground_of
+
+    audit = Audit()
+    write(ground_of(Site.open(site), ground), to, interval=interval, audit=audit)
+    typer.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB")
+    for told in (*audit.repaired, *audit.assumed):
+        typer.echo(f"  {told}")
+
+
 @survey.command("list")
 def list_(site: SiteHere = Path(), as_json: JsonOption = False) -> None:
     """List every ground of a site, oldest first, with what each was made from.

@@ -52,6 +52,19 @@ class Survey(Setting):
     vertical: Text | None = Field(
         default=None, description="vertical datum, stated when the file has none"
     )
+    unit: Text | None = Field(
+        default=None, description="unit of length of a design that states none: m, foot"
+    )
+    surface: Text | None = Field(
+        default=None, description="which surface of a LandXML file with several"
+    )
+    layers: tuple[Text, ...] = Field(
+        default=(), description="layers of a DXF file; all without it"
+    )
+    columns: Text | None = Field(
+        default=None,
+        description="columns of a point table without header: number code x y z",
+    )
     parcel: Id | None = Field(
         default=None, description="the ground holds within this parcel only"
     )
