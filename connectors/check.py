@@ -35,11 +35,14 @@ class Finding:
 
 def look_at_cloud(path: Path) -> None:
     """Header, records and CRS, then every point through the guarded decoder."""
+    from .pointcloud.copc_read import is_copc, open_copc
     from .pointcloud.guard import decoded
     from .pointcloud.other_formats import look
     from .pointcloud.reference_system import reference
 
     header = look(path)
+    if path.suffix.lower() == ".laz" and is_copc(path):
+        open_copc(path)
     for _ in decoded(header):
         pass
     reference(header, None, None)

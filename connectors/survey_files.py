@@ -18,8 +18,9 @@ from twin.tin import Tin
 from .audit import Audit, note
 from .design.design import Design, Stated
 from .design.export import READERS, read_design
-from .pointcloud.other_formats import ENDINGS, look
-from .pointcloud.reference_system import raster_reference, reference, to_site
+from .pointcloud.open_cloud import open_cloud
+from .pointcloud.other_formats import ENDINGS
+from .pointcloud.reference_system import raster_reference, to_site
 from .pointcloud.survey import Cloud, bounds
 from .raster import RasterFile, import_raster, to_grid
 
@@ -99,10 +100,9 @@ def _paths(site: Site, survey: Survey) -> tuple[Path, ...]:
 
 
 def _clouds(site: Site, survey: Survey, paths: tuple[Path, ...]) -> SurveyFiles:
-    clouds = []
-    for path in paths:
-        header = look(path, survey.columns)
-        clouds.append(Cloud(header, reference(header, survey.crs, survey.vertical)))
+    clouds = [
+        open_cloud(path, survey.crs, survey.vertical, survey.columns) for path in paths
+    ]
     edges = list(zip(*(bounds(c, site.config.crs) for c in clouds), strict=True))
     extent = (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
     datums = {c.reference.vertical for c in clouds}

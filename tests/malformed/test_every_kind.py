@@ -8,15 +8,34 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import designs
 import pytest
 import rasters
 import vectors
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "pointcloud"))
+import malformed
+
 LOOK = Path(__file__).with_name("look.py")
 SECONDS, MEMORY = 10.0, 512 << 20
-WRITERS = (vectors.write, rasters.write)
+
+
+def clouds(folder: Path) -> dict[str, Path]:
+    """Every malformed cloud in a folder of its own; name -> file."""
+    made = {}
+    for i, (name, make) in enumerate(malformed.KINDS.items()):
+        home = folder / f"{i}"
+        home.mkdir()
+        path = make(home)
+        if path.suffix != ".csv":  # at this door a table is weather or readings
+            made[f"cloud: {name}"] = path
+    return made
+
+
+WRITERS = (vectors.write, rasters.write, designs.write, clouds)
 # what a reader may rightly not mind: the first directory and its tiles are sound
 HARMLESS = {
+    *(f"cloud: {name}" for name in malformed.HARMLESS),
     "raster: directory that follows itself",
     "raster: tiles of 4 GiB",
     "raster: bits flipped",
@@ -42,7 +61,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 
 def test_there_are_kinds_enough(told: dict[str, dict[str, Any]]) -> None:
-    assert len(told) >= 30
+    assert len(told) >= 60
 
 
 def test_each_is_refused_with_one_message_that_names_the_file(
