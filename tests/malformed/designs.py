@@ -34,8 +34,6 @@ FACE = "".join(
     f"{code}\n{value}\n"
     for code, value in zip(CODES, ("3DFACE", 0, 0, 0, 0, 9, 0, 0, 0, 9, 0), strict=True)
 )
-    "0\n3DFACE\n8\n0\n10\n0\n20\n0\n30\n0\n11\n9\n21\n0\n31\n0\n12\n0\n22\n9\n32\n0\n"
-)
 GLB = struct.pack("<4sII", b"glTF", 2, 10**9) + struct.pack("<I4s", 10**9, b"JSON")
 
 FILES: dict[str, tuple[str, bytes]] = {
