@@ -119,7 +119,8 @@ def _writing(made: Run, raw: int) -> dict[str, object]:
         started = time.perf_counter()
         writer = RunWriter.create(
             Path(home) / "again", grid=made.grid, times=made.times, layers=made.layers,
-            axes={}, zones=made.zones.astype(np.int64), zone_names=made.zone_names, about={},
+            axes={}, zones=made.zones.astype(np.int64), zone_names=made.zone_names,
+            about={},
         )  # fmt: skip
         for index in range(len(made.times)):
             cells = {n: a.ravel() for n, a in zip(made.layers, data, strict=True)}

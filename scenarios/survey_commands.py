@@ -73,9 +73,7 @@ def export(
     ground: Annotated[str, typer.Argument(help="A ground's id, or RUN@DATE.")],
     to: Annotated[
         Path,
-        typer.Option(
-            help="File: .xml (LandXML) .dxf .glb .obj .ply .stl .tif .gpkg"
-        ),
+        typer.Option(help="File: .xml (LandXML) .dxf .glb .obj .ply .stl .tif .gpkg"),
     ],
     interval: Annotated[
         float | None, typer.Option(help="Of contours, m; for .gpkg, .dxf and .xml.")

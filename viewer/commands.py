@@ -39,7 +39,7 @@ def change(
         Path | None, typer.Option(help="Also write GeoTIFF, CSV and JSON here.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="Also write a report, .html.")
+        Path | None, typer.Option(help="Also write a report: .html or .pdf.")
     ] = None,
     chinese: Annotated[
         bool, typer.Option("--chinese", help="The report in Chinese.")

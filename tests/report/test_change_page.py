@@ -85,6 +85,23 @@ def test_it_needs_nothing_from_elsewhere_and_is_alike_each_time(
     assert text == page(found, site, tmp_path)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_same_report_is_set_as_pdf(
+    found: GroundChange, site: Site, tmp_path: Path, language: str
+) -> None:
+    """A whole PDF of several pages, with words that its drawings and text hold."""
+    pytest.importorskip("typst")
+    path = tmp_path / "report.pdf"
+
+    write_report(found, site, path, command='minetwin "a b"', language=language)
+
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF")
+    assert data.rstrip().endswith(b"%%EOF")
+    assert re.search(rb"/Count [2-9]", data)
+    assert len(data) > 50_000
+
+
 def test_another_ending_is_refused(
     found: GroundChange, site: Site, tmp_path: Path
 ) -> None:

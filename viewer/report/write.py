@@ -1,4 +1,4 @@
-"""A change report to a file: HTML anywhere, PDF where a browser can print it."""
+"""A change report to a file: HTML, or PDF with the extra that sets it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from twin.errors import InputError
 from twin.site import Site
 
 from .change_page import change_page
+from .change_pdf import change_pdf
+from .content import About, content_of
 from .map_figure import Outline
 from .words import Language
 
-ENDINGS = (".html", ".htm")
+ENDINGS = (".html", ".pdf")
 
 
 def write_report(
@@ -29,22 +31,16 @@ def write_report(
 
     parcels  the polygons that the rows are of, when they are not the site's
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise InputError(
-            f"{path}: a report is written as .html; any browser prints it as PDF"
-        )
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise InputError(f"{path}: a report is written as {' or '.join(ENDINGS)}")
     config = site.config
     title = config.name_zh if language == "zh" and config.name_zh else config.name
-    text = change_page(
-        found,
-        _outlines(found, site, parcels, language),
-        site=title,
-        command=command,
-        synthetic=config.synthetic,
-        language=language,
-    )
+    about = About(title, command, language, config.synthetic)
+    told = content_of(found, _outlines(found, site, parcels, language), about)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    data = change_pdf(told) if ending == ".pdf" else change_page(told).encode()
+    path.write_bytes(data)
     return path
 
 
