@@ -182,6 +182,8 @@ def _app() -> typer.Typer:
     app.add_typer(survey_commands.survey, name="survey")
     app.command()(survey_commands.export)
     app.command()(views.change)
+    app.command()(views.still)
+    app.command()(views.film)
     app.command()(design_command.design)
     for command in commands.REGISTERS:
         app.command()(command)

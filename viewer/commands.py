@@ -80,6 +80,59 @@ def change(
     typer.echo("\n".join(told(found)))
 
 
+Looks = Annotated[float, typer.Option(help="Direction looked towards, degrees.")]
+Eye = Annotated[float, typer.Option(help="Eye over the horizon, degrees.")]
+Higher = Annotated[float, typer.Option(help="Times that heights are drawn.")]
+
+
+def still(
+    ground: Annotated[str, typer.Argument(help="A ground's id, or RUN@DATE.")],
+    to: Annotated[Path, typer.Option(help="File: .png or .jpg.")],
+    against: Annotated[
+        str | None, typer.Option(help="Drape what changed since this ground.")
+    ] = None,
+    towards: Looks = 20.0,
+    height: Eye = 40.0,
+    exaggeration: Higher = 1.0,
+    site: SiteHere = Path(),
+) -> None:
+    """Draw a ground in 3D, to scale, with what changed since another draped over it.
+
+    Example: minetwin still 2025-05-20-surveyed --to dump.png --site north-dump
+    """
+    from twin.site import Site
+
+    from .stills.make import write_still
+    from .stills.scene import View
+
+    view = View(towards, height, exaggeration)
+    typer.echo(write_still(Site.open(site), ground, to, view, against))
+
+
+def film(
+    ground: Annotated[str, typer.Argument(help="A ground's id, or RUN@DATE.")],
+    to: Annotated[Path, typer.Option(help="File: .gif, .webp or .png (animated).")],
+    into: Annotated[
+        str | None, typer.Option(help="Pass into this ground; else go once around.")
+    ] = None,
+    towards: Looks = 20.0,
+    height: Eye = 40.0,
+    exaggeration: Higher = 1.0,
+    site: SiteHere = Path(),
+) -> None:
+    """Film a ground: once around it, or from it into another and back.
+
+    Example: minetwin film 2019-09-12-surveyed --into 2024-05-20-surveyed --to pit.gif
+    """
+    from twin.site import Site
+
+    from .stills.make import write_film
+    from .stills.scene import View
+
+    view = View(towards, height, exaggeration, size=(960, 600))
+    typer.echo(write_film(Site.open(site), ground, to, view, into))
+
+
 def told(found: GroundChange) -> list[str]:
     """Lines that a terminal shows."""
     from scenarios.tables import table

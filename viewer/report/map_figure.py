@@ -50,7 +50,7 @@ def difference_map(
     shown, step = thinned(values)
     relief, _ = thinned(ground)
     cell = grid.cell * step
-    most = _span(values)
+    most = span_of(values)
     height = WIDTH * shown.shape[0] / shown.shape[1]
     images = [
         _image(_grey(relief, cell), height),
@@ -70,7 +70,8 @@ def difference_map(
     return drawing(WIDTH, height + FOOT, *parts, label=title)
 
 
-def _span(values: NDArray[np.floating]) -> float:
+def span_of(values: NDArray[np.floating]) -> float:
+    """A round end for the colours of a difference, beyond nearly all of it."""
     known = np.abs(values[np.isfinite(values)])
     if not known.size:
         return 1.0

@@ -1,0 +1,1 @@
+"""Pictures and films of grounds, drawn off screen; the extra ``stills``."""
