@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
 from connectors.audit import Audit
 from connectors.check import check
@@ -103,3 +104,24 @@ def test_an_unknown_ending_names_the_known_ones(site: Path, tmp_path: Path) -> N
 
     with pytest.raises(InputError, match=r"\.dxf.*\.laz.*\.xml"):
         add_survey(site, [path], {"date": date(2026, 7, 1), "kind": "designed"})
+
+
+# GDAL says of every 3DFACE, anyone's, that its ring is not closed, and closes it
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:Non closed ring:RuntimeWarning")
+def test_an_independent_reader_takes_our_dxf(tmp_path: Path) -> None:
+    """GDAL's own DXF reader finds the two faces with their corners, to 1e-6 m."""
+    from pyogrio import raw
+
+    path = drawn(tmp_path, ".dxf")
+
+    _, _, shapes, _ = raw.read(path)
+
+    faces = shapely.from_wkb(shapes)
+    corners = {
+        tuple(np.round(point, 6))
+        for face in faces
+        for point in shapely.get_coordinates(face, include_z=True)
+    }
+    assert len(faces) == 2
+    assert corners == {tuple(np.round(v, 6)) for v in ramp().vertices}
