@@ -12,13 +12,13 @@ from twin.errors import BadScenario
 from twin.grid import Grid
 from twin.process import Array
 from twin.processes.plant_types import PLANT_TYPES, SITE_FACTOR, standing_carbon
-from twin.processes.rothc_initial import initial_pools
+from twin.soil.slots import LAYERS
 from twin.state import State
 from twin.vocabulary import VOCABULARY
 
 from .checked import nearest
+from .initial_soil import carried_by, left_out, soil_column
 
-PER_HECTARE = 0.1  # kg m-2 in 1 t ha-1
 DEFAULT_GROUND: Mapping[
     str, float
 ] = {  # raw loess spoil; unverified, a site states its own
@@ -32,7 +32,9 @@ DEFAULT_GROUND: Mapping[
     "soil_erodibility": 0.045,
     "practice_factor": 1.0,
     "geogenic_carbon": 0.0,
+    "soil_share": 1.0,
 }
+OF_CELLS = ("available_water_capacity", "curve_number", "practice_factor")
 Blocks = Mapping[str, Mapping[str, Any]]
 
 
@@ -46,7 +48,7 @@ def initial_state(
     site_factor: float | None = None,
     plant_types: Sequence[str] = tuple(PLANT_TYPES),
 ) -> State:
-    """Fill every stock and parameter of the vocabulary.
+    """Fill every stock and parameter, but of constituents that no ground states.
 
     grid       with the mask of cells that have a ground
     elevation  (n,), m
@@ -58,33 +60,28 @@ def initial_state(
     """
     types = tuple(plant_types)
     n = grid.n
+    sizes = {"pft": len(types), "soil_layer": len(LAYERS)}
+    absent = left_out(carried_by(ground))
     stocks: dict[str, Array] = {}
     for var in VOCABULARY.values():
-        if var.kind in ("stock", "parameter"):
-            stocks[var.name] = np.zeros((len(types), n) if var.axes else n)
+        if var.kind in ("stock", "parameter") and var.name not in absent:
+            stocks[var.name] = np.zeros((*var.lead(sizes), n))
 
     def cells(key: str) -> Array:
         return np.array([float(block[key]) for block in ground])[zones]
 
     stocks["elevation"] = np.ascontiguousarray(elevation, dtype=np.float64)
-    for name in DEFAULT_GROUND:
-        if name in stocks:
-            stocks[name] = cells(name)
-    stocks["soil_mass"] = cells("bulk_density") * cells("soil_depth")
-    stocks["geogenic_carbon"] = PER_HECTARE * cells("geogenic_carbon")
-    stocks |= _soil_carbon(cells("soil_organic_carbon"), cells("clay_content"))
+    for name in OF_CELLS:
+        stocks[name] = cells(name)
+    column = soil_column(ground, zones)
+    stocks |= {name: array for name, array in column.items() if name in stocks}
     stocks["soil_water"] = 0.5 * stocks["available_water_capacity"]
     factor = SITE_FACTOR if site_factor is None else site_factor
     _plants(stocks, types, ground, zones, site_factor=factor)
     for array in stocks.values():
         array.flags.writeable = False
-    return State(grid, start[0], start[1], stocks, {"pft": types})
-
-
-def _soil_carbon(carbon: Array, clay: Array) -> dict[str, Array]:
-    """RothC pools, kg m-2, from organic carbon in t ha-1."""
-    pools: dict[str, Array] = initial_pools(PER_HECTARE * carbon, clay)
-    return pools
+    axes = {"pft": types, "soil_layer": LAYERS}
+    return State(grid, start[0], start[1], stocks, axes)
 
 
 def _plants(

@@ -20,6 +20,7 @@ from .checked import month_of
 from .events import PlannedEvent, planned
 from .forcing import repeat
 from .initial import blocks, initial_state, types_in
+from .initial_soil import carried_by
 from .model import first_set, processes
 from .provenance import inputs
 
@@ -80,7 +81,10 @@ def prepare(
     told = f"{site.folder / 'site.yaml'}"
     ground = blocks(_ground_blocks(site), ids, told)
     types = types_in(ground, _planted(beside or scenario))
-    settings = _settings(grid, weather, scenario.parameters) | {"plant_types": types}
+    settings = _settings(grid, weather, scenario.parameters) | {
+        "plant_types": types,
+        "carried": carried_by(ground),
+    }
     made = processes(names, scenario.parameters, settings)
     elevation = grid.compress(surface.elevation).astype(np.float64)
     state = initial_state(

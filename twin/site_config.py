@@ -11,6 +11,7 @@ from .crs import projected_in_metres, vertical_datum
 from .duration import Duration
 from .errors import UnitMismatch, UnknownName
 from .site_file import Setting
+from .soil.constituents import METALS
 from .surface import SurfaceKind
 from .units import conversion
 from .vocabulary import lookup
@@ -31,6 +32,15 @@ def _of_vocabulary(name: str) -> str:
         raise ValueError(str(error)) from error
 
 
+def _metal(name: str) -> str:
+    if name not in METALS:
+        raise ValueError(
+            f"'{name}' is no metal of the twin; one of {', '.join(METALS)}"
+        )
+    return name
+
+
+Metal = Annotated[str, AfterValidator(_metal)]
 VarName = Annotated[str, AfterValidator(_of_vocabulary)]
 
 
@@ -175,16 +185,51 @@ class Plant(Setting):
     stocking: Share = Field(description="share of a full stand, 0 to 1")
 
 
-class Ground(Setting):
-    """Soil and plants at the start; what is not stated comes from ``default``."""
+class Material(Setting):
+    """What soil or spoil is made of; in ``subsoil`` and ``spoil``, carbon by mass."""
 
     clay_content: Amount | None = Field(default=None, le=100, description="percent")
-    bulk_density: Positive | None = Field(default=None, description="kg m-3")
-    soil_depth: Positive | None = Field(default=None, description="m")
-    soil_organic_carbon: Amount | None = Field(default=None, description="t ha-1")
-    geogenic_carbon: Amount | None = Field(default=None, description="t ha-1")
+    bulk_density: Positive | None = Field(
+        default=None, ge=100, le=2700, description="kg m-3"
+    )
+    soil_organic_carbon: Amount | None = Field(
+        default=None, description="t ha-1 of 0 to 0.3 m; below, g kg-1"
+    )
+    geogenic_carbon: Amount | None = Field(
+        default=None, description="t ha-1 of 0 to 0.3 m; below, g kg-1"
+    )
+    soil_ph: Positive | None = Field(default=None, ge=1, le=14, description="1")
+    soil_share: Share | None = Field(
+        default=None, description="soil in the material, the rest is raw spoil; 1"
+    )
+    inorganic_carbon: Amount | None = Field(default=None, description="g kg-1")
+    sulfide_sulfur: Amount | None = Field(default=None, le=50, description="percent")
+    neutralising_potential: Amount | None = Field(
+        default=None, description="kg t-1 as CaCO3"
+    )
+    nitrogen: Amount | None = Field(
+        default=None, description="that plants can take, mg kg-1"
+    )
+    phosphorus: Amount | None = Field(
+        default=None, description="that plants can take, mg kg-1"
+    )
+    metals: dict[Metal, Amount] | None = Field(
+        default=None, description="total content, mg kg-1: {cadmium: 0.4}"
+    )
+    available: dict[Metal, Share] | None = Field(
+        default=None, description="available share of a metal, 1"
+    )
+
+
+class Ground(Material):
+    """Soil and plants at the start; what is not stated comes from ``default``."""
+
+    soil_depth: Positive | None = Field(
+        default=None, description="thickness of the loose ground over rock, m"
+    )
+    subsoil: Material | None = Field(default=None, description="from 0.3 to 1 m")
+    spoil: Material | None = Field(default=None, description="below 1 m")
     available_water_capacity: Amount | None = Field(default=None, description="mm")
-    soil_ph: Positive | None = Field(default=None, le=14, description="1")
     curve_number: Positive | None = Field(default=None, le=100, description="1")
     soil_erodibility: Amount | None = Field(
         default=None, description="t ha h ha-1 MJ-1 mm-1"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
 Kind = Literal["stock", "derived", "forcing", "parameter"]
-Element = Literal["carbon", "water", "sediment"]
+Element = Literal[
+    "carbon", "water", "sediment",
+    "arsenic", "cadmium", "chromium", "copper", "lead", "mercury", "nickel", "zinc",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,10 @@ class Var:
     standard_name: str = ""
     colours: str = "batlow"
     dtype: str = "f8"
+
+    def lead(self, sizes: Mapping[str, int]) -> tuple[int, ...]:
+        """Shape of the axes before the cells."""
+        return tuple(sizes[axis] for axis in self.axes)
 
     @property
     def unit_shown(self) -> str:

@@ -228,7 +228,7 @@ def _layers(served: Served, runs: Iterable[Run]) -> list[dict[str, Any]]:
     for run in runs:
         for layer in (name for name in run.layers if name in LAYERS):
             names.add(layer)
-            of = LAYERS[layer].axes
+            of = LAYERS[layer].axes[:1]
             labels = run.manifest.get("axes", {}).get(of[0], ()) if of else ()
             if len(labels) > len(axes.get(layer, [])):
                 axes[layer] = list(labels)

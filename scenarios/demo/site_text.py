@@ -134,6 +134,8 @@ def _ground() -> dict[str, Any]:
             "bulk_density": 1300,
             "soil_depth": 6,
             "soil_organic_carbon": 16,
+            "subsoil": {"soil_organic_carbon": 4.1},  # g/kg, as above it
+            "spoil": {"soil_organic_carbon": 4.1},
             "available_water_capacity": 120,
             "plants": {"grass": {"age": 3, "stocking": 0.35}},
         },

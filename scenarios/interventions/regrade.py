@@ -8,10 +8,13 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from twin.process import Array
+from twin.soil.column import Column
+from twin.soil.constituents import BASE_NAMES, stocks_of
 
 from ..checked import quantity
-from .burial import PLANT_POOLS, SOIL_POOLS, clear_plants, mantle_depth
-from .measure import TOPSOIL_DEPTH, Amounts, Measure, Place, Record
+from .burial import PLANT_POOLS, clear_plants
+from .earth import book, dug, heaped, laid, part
+from .measure import Amounts, Measure, Place, Record
 from .slope_limit import Grading, grade
 
 DISTURBED = 0.05  # m; less than this leaves plants standing
@@ -21,16 +24,16 @@ DIESEL = 2.68  # kg CO2 per litre: 43.0 TJ/Gg, 74.1 t CO2/TJ, 0.84 kg/L (IPCC 20
 class Regrade(Measure):
     """Cut the crest and fill the toe until no slope is steeper than asked.
 
-    Soil within the mantle that is cut moves with its carbon to where it is filled, in
-    proportion to the fill; what comes to lie below 0.3 m leaves the modelled layer
-    (``carbon_removed_total``). Cut that finds no room within the area is hauled off.
-    Spoil counts as uniform: cell parameters stay.
+    What is cut is mixed and laid where it is filled, in proportion to the fill, with
+    all that it carries; the ground under the cut comes up, the old ground under the
+    fill is buried. Cut that finds no room within the area is hauled off
+    (``…_removed_total``).
     """
 
     record: ClassVar[Record] = Record(
         label="Regrade to a slope",
         label_zh="削坡整形",
-        targets=("elevation", "soil_mass", *SOIL_POOLS, *PLANT_POOLS, "stocking"),
+        targets=("elevation", *stocks_of(BASE_NAMES), *PLANT_POOLS, "stocking"),
         cost=(8.0, 25.0),
         cost_per="m3 of cut",
         emissions="diesel of earth moving per m3 of cut",
@@ -78,42 +81,26 @@ class Regrade(Measure):
         new = place.grid.compress(self.graded(see, place).elevation)
         rise = np.where(place.cells, new - see["elevation"], 0.0)
         amounts = Amounts(see)
-        amounts.add("elevation", rise)
         clear_plants(see, (np.abs(rise) > DISTURBED).astype(np.float64), amounts)
-        _move_soil(see, rise, self.bulking, amounts)
+        _move(see, rise, self.bulking, amounts)
         cut = np.maximum(-rise, 0.0)
         amounts.spend(self.price * cut, self.diesel * DIESEL * cut)
         return amounts.all()
 
 
-def _move_soil(
+def _move(
     see: Mapping[str, Array], rise: Array, bulking: float, amounts: Amounts
 ) -> None:
-    """Carry mantle and carbon from cut to fill; book what is buried or hauled off.
+    """Carry the columns' upper part from cut to fill; book what is hauled off.
 
     rise     change of elevation (n,), m
     bulking  volume of fill from one volume of cut; cut that finds no room is hauled off
     """
+    column = Column(see)
     cut, fill = np.maximum(-rise, 0.0), np.maximum(rise, 0.0)
-    depth = np.maximum(mantle_depth(see), 1e-6)
-    taken = np.minimum(cut / depth, 1.0)
-    layer = np.minimum(depth, TOPSOIL_DEPTH)
-    skimmed = np.minimum(cut / layer, 1.0)
-    made = bulking * cut.sum()
-    stays = min(fill.sum() / made, 1.0) if made > 0.0 else 0.0
-    place = stays * fill / fill.sum() if stays > 0.0 else np.zeros_like(fill)
-    mass = see["soil_mass"] * taken
-    amounts.add("soil_mass", mass.sum() * place - mass)
-    amounts.add("sediment_exported_total", mass * (1.0 - stays))
-    kept = np.divide(TOPSOIL_DEPTH, fill, out=np.ones_like(fill), where=fill > 0.0)
-    kept = np.minimum(kept, 1.0)
-    buried = np.minimum(fill / TOPSOIL_DEPTH, 1.0)
-    for name in SOIL_POOLS:
-        if name not in see:
-            continue
-        gone = see[name] * skimmed
-        under = see[name] * buried
-        came = gone.sum() * place
-        amounts.add(name, came * kept - gone - under)
-        amounts.add("carbon_removed_total", under + came * (1.0 - kept))
-        amounts.add("carbon_removed_total", gone * (1.0 - stays))
+    load = dug(column, cut, amounts)
+    made, wanted = bulking * float(cut.sum()), float(fill.sum())
+    stays = min(wanted / made, 1.0) if made > 0.0 else 0.0
+    book(part(load, 1.0 - stays), "removed", amounts)
+    kept = heaped(part(load, stays), fill) if stays > 0.0 else part(load, 0.0)
+    laid(column, cut, kept, amounts)

@@ -3,46 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field, field_validator
 
 from twin.errors import BadScenario
 from twin.process import Array
-from twin.processes.rothc_initial import initial_pools
+from twin.soil.column import VOLUME, Column, Load
+from twin.soil.constituents import (
+    BASE_NAMES,
+    CONSTITUENTS,
+    OPTIONAL,
+    SOIL_MASS,
+    stocks_of,
+)
 
 from ..area import Cells
-from ..checked import quantity
-from .burial import SOIL_POOLS, bury_soil, clear_plants, mantle_depth
-from .measure import TOPSOIL_DEPTH, Amounts, Measure, Place, Record
+from ..checked import nearest, quantity
+from ..initial_soil import deep_pools
+from .burial import clear_plants
+from .earth import book, dug, heaped, laid
+from .measure import Amounts, Measure, Place, Record
 from .regrade import DIESEL
 
-SMOTHERED = 0.05  # m; plants under more than this are lost
+SMOTHERED = 0.05  # m; plants under more than this are lost, and where more is dug
+GRAM = 1e-3  # kg
+OTHERS = tuple(c.name for c in OPTIONAL)
+Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+HALVINGS = 50  # of the share to dig; 1e-15
 WATER_DENSITY = 1000.0  # kg m-3, so 1 m of water is 1000 mm
 
 
 class Topsoil(Measure):
     """Cover an area with topsoil.
 
-    From outside (no ``source``) its mass and carbon come through
-    ``soil_imported_total`` and ``carbon_imported_total``. From a parcel its mass leaves
-    that parcel and its carbon has the concentration of that parcel's soil (the stated
-    content does not apply); what was dug from below the modelled 0.3 m enters the book
-    through ``carbon_imported_total``. Old soil that comes to lie below 0.3 m leaves the
-    modelled layer (``carbon_removed_total``).
+    From outside (no ``source``) its mass and all that it carries come through
+    ``…_imported_total``. From a parcel it is dug there, the same share of every
+    column's depth, and mixed; the stated contents then do not apply. The old ground is
+    buried under it.
     """
 
     record: ClassVar[Record] = Record(
         label="Spread topsoil",
         label_zh="覆土",
-        targets=(
-            "elevation",
-            "soil_mass",
-            *SOIL_POOLS,
-            "clay_content",
-            "available_water_capacity",
-            "soil_ph",
-        ),
+        targets=("elevation", *stocks_of(BASE_NAMES), "available_water_capacity"),
         cost=(15.0, 40.0),
         cost_per="m3",
         emissions="diesel of loading, haulage and spreading",
@@ -105,6 +110,20 @@ class Topsoil(Measure):
         low=2.0,
         high=11.0,
     )
+    soil_erodibility: float = quantity(
+        0.045,
+        unit="t ha h ha-1 MJ-1 mm-1",
+        label="Erodibility K of the topsoil",
+        label_zh="土壤可蚀性",
+        source="loess, order of magnitude",
+        low=0.0,
+        high=0.2,
+    )
+    contents: dict[str, Amount] = Field(
+        default_factory=dict,
+        description="of other constituents in soil from outside, g kg-1; shares 1: "
+        "{soil_cadmium: 0.0002}",
+    )
     diesel: float = quantity(
         1.0,
         unit="L m-3",
@@ -115,6 +134,14 @@ class Topsoil(Measure):
         high=10.0,
     )
 
+    @field_validator("contents")
+    @classmethod
+    def _constituents(cls, given: dict[str, float]) -> dict[str, float]:
+        wrong = [nearest("constituent", n, OTHERS) for n in given if n not in OTHERS]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return given
+
     @property
     def origin(self) -> str | None:
         """Parcel that the soil comes from."""
@@ -124,103 +151,83 @@ class Topsoil(Measure):
         """Return the amounts added by spreading."""
         here = place.cells.astype(np.float64)
         amounts = Amounts(see)
-        amounts.add("elevation", self.thickness * here)
-        under = np.minimum(self.thickness / TOPSOIL_DEPTH, 1.0) * here
-        clear_plants(see, here * (self.thickness > SMOTHERED), amounts)
-        bury_soil(see, under, amounts)
-        came = self._bring(see, place, amounts)
-        kept = min(TOPSOIL_DEPTH / self.thickness, 1.0)
-        for name, amount in came.items():
-            amounts.add(name, amount * kept * here)
-            amounts.add("carbon_removed_total", amount * (1.0 - kept) * here)
-        self._mix(see, under, amounts)
+        column = Column(see)
+        cut = np.zeros_like(here)
+        if place.origin is None:
+            load = self._brought(column, here, place)
+            book(load, "imported", amounts)
+        else:
+            cut = self._pit(column, place, place.origin)
+            load = heaped(dug(column, cut, amounts), self.thickness * here)
+        bared = here * (self.thickness > SMOTHERED) + (cut > SMOTHERED)
+        clear_plants(see, np.minimum(bared, 1.0), amounts)
+        laid(column, cut, load, amounts)
+        gain = self.thickness * self.water_capacity * WATER_DENSITY
+        amounts.add("available_water_capacity", gain * here)
         volume = self.thickness * here  # m3 m-2
         amounts.spend(self.price * volume, self.diesel * DIESEL * volume)
         return amounts.all()
 
-    def _bring(
-        self, see: Mapping[str, Array], place: Place, amounts: Amounts
-    ) -> dict[str, float]:
-        """Book the mass; return the carbon that comes to each cell by pool, kg m-2."""
+    def _brought(self, column: Column, here: Array, place: Place) -> Load:
+        """Soil from outside, per cell of the area."""
         mass = self.thickness * self.bulk_density  # kg m-2
-        here = place.cells.astype(np.float64)
-        amounts.add("soil_mass", mass * here)
-        if place.origin is not None:
-            return self._take(see, place, place.origin, amounts)
-        amounts.add("soil_imported_total", mass * here)
-        pools = soil_pools(mass * self.carbon_content / 100.0, self.clay_content)
-        total = sum(pools.values())
-        amounts.add("carbon_imported_total", total * here)
-        return pools
+        values: dict[str, float] = {
+            "clay_content": self.clay_content,
+            "soil_ph": self.soil_ph,
+            "soil_share": 1.0,
+            "soil_erodibility": self.soil_erodibility,
+        }
+        pools = deep_pools(
+            np.array([mass * self.carbon_content / 100.0]),
+            np.array([self.thickness]),
+            np.array([self.clay_content]),
+        )
+        load: Load = {SOIL_MASS: mass * here, VOLUME: self.thickness * here}
+        for c in column.constituents:
+            if c.name in pools:
+                load[c.name] = pools[c.name] * here
+            elif c.name in values:
+                load[c.name] = values[c.name] * mass * here
+            elif c.name == "geogenic_carbon":
+                load[c.name] = 0.0 * here
+            else:
+                load[c.name] = self._stated(c.name, mass, place) * here
+        return load
 
-    def _take(
-        self,
-        see: Mapping[str, Array],
-        place: Place,
-        origin: Cells,
-        amounts: Amounts,
-    ) -> dict[str, float]:
-        """Dig the soil out of the stockpile, in proportion to what each cell holds."""
-        cells = int(place.cells.sum())
-        wanted = self.thickness * self.bulk_density * cells
-        held = see["soil_mass"] * origin
-        if wanted > held.sum():
-            area = place.grid.cell_area
-            tonnes = area / 1000.0
-            possible = self.thickness * held.sum() / wanted
+    def _stated(self, name: str, mass: float, place: Place) -> float:
+        """What the plan says of a constituent of the soil that it brings."""
+        if name not in self.contents:
+            raise BadScenario(
+                f"{place.where}: the run carries {name}, but the plan does not say how "
+                f"much the soil from outside holds; add contents: {{{name}: …}} in "
+                f"{_unit(name)}"
+            )
+        per_gram = 1.0 if CONSTITUENTS[name].rule == "property" else GRAM
+        return self.contents[name] * mass * per_gram
+
+    def _pit(self, column: Column, place: Place, origin: Cells) -> Array:
+        """Depth to dig in each cell of the stockpile: the same share of its depth."""
+        wanted = self.thickness * self.bulk_density * float(place.cells.sum())
+        held = column.mass.sum(axis=0) * origin
+        total = float(held.sum())
+        if wanted > total:
+            tonnes = place.grid.cell_area / 1000.0
             raise BadScenario(
                 f"{place.where}: parcel '{self.source}' holds "
-                f"{held.sum() * tonnes:.0f} t of soil, {wanted * tonnes:.0f} t are "
-                f"needed; spread less than {possible:.2f} m or bring soil from "
-                "outside (no source)"
+                f"{total * tonnes:.0f} t of soil, {wanted * tonnes:.0f} t are "
+                f"needed; spread less than {self.thickness * total / wanted:.2f} m or "
+                "bring soil from outside (no source)"
             )
-        share = np.where(origin, wanted / held.sum(), 0.0)
-        amounts.add("soil_mass", -see["soil_mass"] * share)
-        amounts.add("elevation", -mantle_depth(see) * share)
-        came, from_layer = _dug(see, share, amounts)
-        deep = (sum(came.values()) - from_layer) / cells
-        amounts.add("carbon_imported_total", deep * place.cells)
-        return {name: total / cells for name, total in came.items()}
-
-    def _mix(self, see: Mapping[str, Array], under: Array, amounts: Amounts) -> None:
-        """Mix clay and pH in the upper 0.3 m by mass; add to the water capacity."""
-        new = under * TOPSOIL_DEPTH * self.bulk_density
-        old = (1.0 - under) * TOPSOIL_DEPTH * see["bulk_density"]
-        share = new / (new + old)
-        for name, value in (
-            ("clay_content", self.clay_content),
-            ("soil_ph", self.soil_ph),
-        ):
-            if name in see:
-                amounts.add(name, (value - see[name]) * share)
-        gain = self.thickness * self.water_capacity * WATER_DENSITY
-        amounts.add("available_water_capacity", gain * (under > 0.0))
+        depth = column.depth * origin
+        low, high = 0.0, 1.0
+        for _ in range(HALVINGS):
+            middle = 0.5 * (low + high)
+            if float(column.cut(middle * depth)[SOIL_MASS].sum()) < wanted:
+                low = middle
+            else:
+                high = middle
+        return high * depth
 
 
-def _dug(
-    see: Mapping[str, Array], share: Array, amounts: Amounts
-) -> tuple[dict[str, float], float]:
-    """Dig a share (n,) of the mantle, as uniform with depth as its upper 0.3 m is rich.
-
-    Returns the carbon that was dug, by pool, and how much of all of it was in the
-    modelled layer; both summed over cells, kg m-2. The layer loses carbon only where
-    less than 0.3 m of mantle stays.
-    """
-    depth = np.maximum(mantle_depth(see), 1e-6)
-    layer = np.minimum(depth, TOPSOIL_DEPTH)
-    thinned = np.maximum(1.0 - depth * (1.0 - share) / layer, 0.0)
-    came: dict[str, float] = {}
-    from_layer = 0.0
-    for name in SOIL_POOLS:
-        if name in see:
-            came[name] = float((see[name] * depth / layer * share).sum())
-            gone = see[name] * thinned
-            amounts.add(name, -gone)
-            from_layer += float(gone.sum())
-    return came, from_layer
-
-
-def soil_pools(carbon: float, clay: float) -> dict[str, float]:
-    """Split organic carbon (kg m-2) into RothC pools as for settled soil."""
-    split = initial_pools(np.array([carbon]), np.array([clay]))
-    return {name: float(amount[0]) for name, amount in split.items()}
+def _unit(name: str) -> str:
+    return "1" if CONSTITUENTS[name].rule == "property" else "g kg-1"

@@ -40,7 +40,7 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     rng = np.random.default_rng(seed)
     k = len(DEFAULT_TYPES)
     made = {
-        v.name: np.zeros((k, n) if v.axes else n)
+        v.name: np.zeros((*v.lead({"pft": k, "soil_layer": 2}), n))
         for v in VOCABULARY.values()
         if v.kind in ("stock", "parameter")
     }

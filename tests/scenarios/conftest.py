@@ -14,6 +14,8 @@ from twin.grid import Grid
 from twin.process import Array
 from twin.state import State
 
+PILE_CONTENT = 4.0 / (0.3 * 1350.0) * 1000.0  # g/kg: 40 t/ha in 0.3 m
+
 
 @dataclass(frozen=True)
 class SmallMine:
@@ -63,7 +65,12 @@ def mine() -> SmallMine:
                 "robinia": {"age": 4, "stocking": 0.1},
             },
         },
-        "pile": {"soil_depth": 8.0, "soil_organic_carbon": 40.0},
+        "pile": {
+            "soil_depth": 8.0,
+            "soil_organic_carbon": 40.0,
+            "subsoil": {"soil_organic_carbon": PILE_CONTENT},
+            "spoil": {"soil_organic_carbon": PILE_CONTENT},
+        },
     }
     ground = blocks(told, ["dump", "pile"], "site.yaml")
     state = initial_state(grid, grid.compress(z), zones, ground=ground, start=(2025, 1))

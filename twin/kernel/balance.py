@@ -42,7 +42,7 @@ class Balance:
             leak = float(abs(factors @ sums[rows].sum(axis=1)))
             moved = float(np.abs(factors) @ gross[rows])
             residual = leak / moved if moved > 0.0 else 0.0
-            self.closure[book] = max(self.closure[book], residual)
+            self.closure[book] = max(self.closure.get(book, 0.0), residual)
             if not residual <= TOLERANCE:
                 stocks = ", ".join(entries[i][1] for i in rows)
                 worst = int(np.argmax(np.abs(factors @ sums[rows])))
@@ -73,7 +73,7 @@ class Balance:
             residual = gap / scale if scale > 0.0 else 0.0
             element = VOCABULARY[name].budget
             if element is not None:
-                self.closure[element] = max(self.closure[element], residual)
+                self.closure[element] = max(self.closure.get(element, 0.0), residual)
             if not residual <= TOLERANCE:
                 raise LedgerLeak(
                     f"{when}: stock '{name}' changed by {after - before:.12g} but "

@@ -195,7 +195,9 @@ def _shapes(
     plan: CellPlan, leads: Mapping[str, tuple[int, ...]], width: int
 ) -> dict[str, tuple[int, ...]]:
     sizes = {
-        axis: lead[0] for name, lead in leads.items() for axis in VOCABULARY[name].axes
+        axis: size
+        for name, lead in leads.items()
+        for axis, size in zip(VOCABULARY[name].axes, lead, strict=True)
     }
     names = {n for p in plan.order for n in (*p.writes, *p.adds)}
     return {n: (*(sizes[a] for a in VOCABULARY[n].axes), width) for n in names}

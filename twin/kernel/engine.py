@@ -81,9 +81,9 @@ class Engine:
         """Expected shapes of whole arrays."""
         n = self.model.grid.n
         sizes = {
-            axis: array.shape[0]
+            axis: size
             for name, array in self.whole.stocks.items()
-            for axis in VOCABULARY[name].axes
+            for axis, size in zip(VOCABULARY[name].axes, array.shape, strict=False)
         }
         return {x: (*(sizes[a] for a in VOCABULARY[x].axes), n) for x in names}
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from ..numerics.threads import halves, side_by_side
 from ..process import Array, Every, Scope, Step, parameter
+from ..soil.column import VOLUME, Column, Load
+from ..soil.constituents import BASE_NAMES, SOIL_MASS, stocks_of
+from ..soil.riding import accounts, ride_along
 from ..terrain.catchments import Catchments
 from ..terrain.cells import OUTLET, cell_flags
 from ..terrain.connectivity import (
@@ -20,17 +23,8 @@ from ..terrain.connectivity import (
     connectivity_index,
     sediment_delivery_ratio,
 )
-from .sediment_paths import balance, deliver, eroded, settle
+from .sediment_paths import deliver, eroded, settle, turned
 
-POOLS = (
-    "soil_carbon_dpm",
-    "soil_carbon_rpm",
-    "soil_carbon_bio",
-    "soil_carbon_hum",
-    "soil_carbon_iom",
-    "geogenic_carbon",
-)
-TOPSOIL_DEPTH = 0.3  # m, the layer that soil carbon belongs to
 PER_HECTARE = 0.1  # kg m-2 in 1 t ha-1
 LEAST_WEIGHT = 0.001  # of cover in the index of connectivity, InVEST's limit
 
@@ -56,8 +50,9 @@ class SedimentDelivery:
     Gross erosion is limited by the soil that is there. Connectivity decides which share
     of it reaches a channel, a pit or the rim; the rest is laid down on the way, thin
     enough for a year. What runs into a pit settles there from the bottom up; what runs
-    to the rim leaves the site and is booked on the rim cell. Carbon of the upper 0.3 m
-    goes with the soil, in its concentration.
+    to the rim leaves the site and is booked on the rim cell. All that the topsoil
+    carries goes with it, in its concentration; what is laid down lies on top, and the
+    slots of the column stay where they are (``twin.soil.slots``).
 
     The cover weight of connectivity is a cell's exposure over the greatest of the site,
     which so stands for bare ground.
@@ -101,35 +96,41 @@ class SedimentDelivery:
         source="numerical guard against heaps of one cell",
         low=0.0,
     )
+    carried: tuple[str, ...] = parameter(
+        (),
+        unit="",
+        label="constituents of the soil beside carbon and texture",
+        source="twin/soil/constituents.py",
+    )
 
     name: ClassVar[str] = "sediment_delivery"
     reads: ClassVar[tuple[str, ...]] = (
         "elevation",
-        "soil_mass",
-        "bulk_density",
-        "soil_erodibility",
         "practice_factor",
         "erosive_exposure",
         "slope",
         "ls_factor",
         "flow_receiver",
         "flow_order",
-        *POOLS,
+        *stocks_of(BASE_NAMES),
     )
     writes: ClassVar[tuple[str, ...]] = ("soil_loss",)
     adds: ClassVar[tuple[str, ...]] = (
-        "soil_mass",
         "elevation",
         "erosive_exposure",
         "sediment_exported_total",
         "carbon_exported_total",
-        *POOLS,
+        *stocks_of(BASE_NAMES),
     )
     scope: ClassVar[Scope] = "grid"
     every: ClassVar[Every] = "year"
     source: ClassVar[str] = (
         "Liu et al. 2002 (CSLE); Borselli et al. 2008; InVEST sediment delivery"
     )
+
+    def __post_init__(self) -> None:
+        """Declare what the run's soil carries beside the base."""
+        ride_along(self, self.carried)
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Erode, deliver and lay down (n,) cells."""
@@ -140,28 +141,24 @@ class SedimentDelivery:
             exposure, see["soil_erodibility"], see["ls_factor"], see["practice_factor"]
         )
         loss = np.minimum(np.maximum(potential, 0.0), see["soil_mass"])
-        load = _load(see, loss)
+        column = Column(see)
+        load = _load(column, loss)
         paths = Catchments.of(receivers, order)
         ratio = self._ratio(see, paths, when.grid.cell)
         density = see["bulk_density"]
         laid, arrived = deliver(paths, load, ratio, self.thickest_deposit * density)
         leaves = _rim(when)[paths.last]
         settle(paths.end, ~leaves, see["elevation"], density, arrived, laid)
-        change = np.empty((load.shape[1], loss.size))
-        side_by_side(
-            balance, [(laid[p], load[p], change[:, p]) for p in halves(loss.size)]
-        )
-        lost = np.zeros((2, loss.size))
-        lost[0, paths.last] = np.where(leaves, arrived[:, 0], 0.0)
-        lost[1, paths.last] = np.where(leaves, arrived[:, 1:].sum(axis=1), 0.0)
+        fill = _as_load(column, laid)
+        fill[VOLUME] = fill[SOIL_MASS] / density
+        cut = loss / density
+        lost = accounts(_as_load(column, arrived[leaves]), "exported")
         return {
-            "soil_mass": change[0],
-            "elevation": change[0] / density,
+            **column.moved(cut, fill),
+            **{name: _at(paths.last[leaves], v, loss.size) for name, v in lost.items()},
+            "elevation": fill[VOLUME] - cut,
             "erosive_exposure": -exposure,
-            "sediment_exported_total": lost[0],
-            "carbon_exported_total": lost[1],
             "soil_loss": loss / PER_HECTARE,
-            **dict(zip(POOLS, change[1:], strict=True)),
         }
 
     def _ratio(self, see: Mapping[str, Any], paths: Catchments, cell: float) -> Array:
@@ -181,16 +178,37 @@ class SedimentDelivery:
         return np.where(channel, 1.0, ratio)
 
 
-def _load(see: Mapping[str, Any], loss: Array) -> Array:
-    """Eroded soil and the carbon in it (n, 1 + pools), kg m-2."""
-    layer = np.minimum(TOPSOIL_DEPTH * see["bulk_density"], see["soil_mass"])
-    load = np.empty((loss.size, 1 + len(POOLS)))
+def _load(column: Column, loss: Array) -> Array:
+    """Eroded soil and what is in it (n, 1 + k)."""
+    rows = tuple(row for c in column.constituents for row in column.top_rows(c))
+    load = np.empty((loss.size, 1 + len(rows)))
     jobs = [
-        (loss[p], layer[p], tuple(see[name][p] for name in POOLS), load[p])
+        (loss[p], column.mass[0][p], tuple(row[p] for row in rows), load[p])
         for p in halves(loss.size)
     ]
     side_by_side(eroded, jobs)
     return load
+
+
+def _as_load(column: Column, laid: Array) -> Load:
+    """Columns (m, 1 + k) as a load of m cells; its volume is left to the caller."""
+    rows = np.empty(laid.shape[::-1])
+    side_by_side(turned, [(laid[p], rows[:, p]) for p in halves(len(laid))])
+    made: Load = {SOIL_MASS: rows[0]}
+    at = 1
+    for c in column.constituents:
+        lead = column.see[c.name].shape[:-1]
+        count = lead[0] if lead else 1
+        made[c.name] = rows[at : at + count].reshape(*lead, len(laid))
+        at += count
+    return made
+
+
+def _at(cells: Any, values: Array, n: int) -> Array:
+    """Values of some cells, 0 elsewhere, (n,)."""
+    made = np.zeros(n)
+    made[cells] = values
+    return made
 
 
 def _rim(when: Step) -> NDArray[np.bool_]:

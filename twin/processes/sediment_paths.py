@@ -12,7 +12,7 @@ from ..terrain.catchments import Catchments, Cells, Places
 from ..terrain.cells import at
 
 Array = NDArray[np.float64]
-SLICE = 512  # cells that are turned from rows to columns at once
+SLICE = 512  # cells that are turned from columns to rows at once
 
 
 @compiled
@@ -162,10 +162,10 @@ def _spread(
 
 
 @compiled
-def balance(laid: Array, load: Array, change: Array) -> None:
-    """Set change of each kind (k, n) to what is laid down less what is eroded."""
-    n, kinds = load.shape
+def turned(columns: Array, rows: Array) -> None:
+    """Set rows (k, n) to columns (n, k), a few cells at a time for the cache's sake."""
+    n, kinds = columns.shape
     for a in range(0, n, SLICE):
         for j in range(kinds):
             for i in range(a, min(a + SLICE, n)):
-                change[j, i] = laid[i, j] - load[i, j]
+                rows[j, i] = columns[i, j]

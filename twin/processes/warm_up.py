@@ -10,6 +10,7 @@ import numpy as np
 
 from ..grid import Grid
 from ..process import Process, Step
+from ..soil.slots import LAYERS
 from ..vocabulary import VOCABULARY
 
 ONE_CELL = Grid("EPSG:32649", "unknown", 0.0, 1.0, 1.0, (1, 1))
@@ -21,8 +22,11 @@ def _value(process: Process, name: str) -> Any:
     var = VOCABULARY[name]
     if var.kind == "forcing":
         return 15.0
-    types = len(getattr(process, "plant_types", ("any",)))
-    cells = np.ones((types, 1) if var.axes else 1)
+    sizes = {
+        "pft": len(getattr(process, "plant_types", ("any",))),
+        "soil_layer": len(LAYERS),
+    }
+    cells = np.ones((*var.lead(sizes), 1))
     cells.flags.writeable = False
     return cells
 

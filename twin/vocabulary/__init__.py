@@ -7,7 +7,17 @@ from types import MappingProxyType
 
 from ..errors import unknown_name
 from ..var import Var
-from . import climate, erosion, measures, sensing, soil, terrain, vegetation, water
+from . import (
+    climate,
+    erosion,
+    measures,
+    sensing,
+    soil,
+    soil_column,
+    terrain,
+    vegetation,
+    water,
+)
 
 
 def _gather(*domains: Iterable[Var]) -> Mapping[str, Var]:
@@ -26,6 +36,7 @@ VOCABULARY: Mapping[str, Var] = _gather(
     vegetation.VARS,
     soil.VARS,
     erosion.VARS,
+    soil_column.VARS,
     measures.VARS,
     sensing.VARS,
 )

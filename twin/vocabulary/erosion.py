@@ -50,7 +50,7 @@ VARS = (
     Var(
         name="bulk_density",
         unit="kg m-3",
-        kind="parameter",
+        kind="stock",
         label="Bulk density",
         label_zh="容重",
         source="field method",
@@ -61,7 +61,7 @@ VARS = (
     Var(
         name="soil_erodibility",
         unit="t ha h ha-1 MJ-1 mm-1",
-        kind="parameter",
+        kind="stock",
         label="Soil erodibility K",
         label_zh="土壤可蚀性",
         source="USLE, AH-537",

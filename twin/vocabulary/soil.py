@@ -118,7 +118,7 @@ VARS = (
     Var(
         name="clay_content",
         unit="percent",
-        kind="parameter",
+        kind="stock",
         label="Clay content",
         label_zh="黏粒含量",
         source="RothC-26.3",
@@ -129,7 +129,7 @@ VARS = (
     Var(
         name="soil_ph",
         unit="1",
-        kind="parameter",
+        kind="stock",
         label="Soil pH",
         label_zh="土壤 pH",
         source="water extract",

@@ -1,0 +1,1 @@
+"""The soil as a column: what it carries, and how it moves with all of it."""
