@@ -24,7 +24,6 @@ from twin.terrain.length_slope import (
     rusle_steepness,
 )
 
-
 POOLS = tuple(c.name for c in BASE if c.rule == "amount")
 
 
