@@ -36,7 +36,7 @@ def months_of_block(
 ) -> None:
     """All months of a block: decay, then inputs; the block stays in cache."""
     n = deficit.size
-    own, out = pools.copy(), np.zeros((6, n))
+    own, out = pools.copy(), np.zeros((7, n))
     rows = (own[0], own[1], own[2], own[3])
     heat, gain = np.zeros(n), np.zeros(n)
     for month in range(climate.shape[0]):

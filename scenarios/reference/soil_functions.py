@@ -60,7 +60,7 @@ def month(
     hum: Numbers
 ) -> Result:  # fmt: skip
     """One month of decay at a given rate modifier, without inputs."""
-    out = np.zeros((6, clay.size))
+    out = np.zeros((7, clay.size))
     wet, bare = np.full(clay.size, NO_DROUGHT), np.zeros(clay.size)
     pools = (dpm.copy(), rpm.copy(), bio.copy(), hum.copy())
     rothc_month(
@@ -90,7 +90,7 @@ def years(
     share = dpm_rpm / (1.0 + dpm_rpm)
 
     def step(i: int) -> None:
-        out = np.zeros((6, 1))
+        out = np.zeros((7, 1))
         rothc_month(
             (pools[0], pools[1], pools[2], pools[3]), deficit,
             (warmth[i : i + 1], gain[i : i + 1]), (soil, cover[i : i + 1], depth), out,

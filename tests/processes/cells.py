@@ -10,8 +10,10 @@ from twin.grid import Grid
 from twin.process import Array, Process, Step
 from twin.processes.plant_types import DEFAULT_TYPES, PLANT_TYPES, standing_carbon
 from twin.processes.rothc_initial import initial_pools
+from twin.soil.slots import LAYERS
 from twin.vocabulary import VOCABULARY
 
+AXES = {"pft": len(DEFAULT_TYPES), "soil_layer": len(LAYERS)}
 GRID = Grid("EPSG:32649", "unknown", 0.0, 1.0, 1.0, (1, 1))
 TEMPERATURE = (-10.0, -6.0, 1.0, 8.5, 15.0, 19.0, 21.5, 19.5, 14.0, 7.5, -1.0, -8.5)
 RAIN = (2.5, 4.0, 9.0, 19.0, 33.0, 55.0, 105.0, 100.0, 55.0, 22.0, 8.0, 2.5)
@@ -40,7 +42,7 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     rng = np.random.default_rng(seed)
     k = len(DEFAULT_TYPES)
     made = {
-        v.name: np.zeros((*v.lead({"pft": k, "soil_layer": 2}), n))
+        v.name: np.zeros((*v.lead(AXES), n))
         for v in VOCABULARY.values()
         if v.kind in ("stock", "parameter")
     }
@@ -60,6 +62,7 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     made["soil_moisture_deficit"] = rng.uniform(-20.0, 0.0, n)
     made["litter_carbon"] = rng.uniform(0.0, 0.5, n)
     made["dead_wood_carbon"] = rng.uniform(0.0, 0.5, n)
+    made |= _column(rng, n)
     made["elevation"] = rng.uniform(900.0, 1500.0, n)
     made["radiation_factor"] = rng.uniform(0.4, 1.4, n)
     made["potential_evapotranspiration"] = rng.uniform(0.0, 180.0, n)
@@ -70,6 +73,24 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     made["cover_factor"] = rng.random(n)
     made["litter_quality"] = rng.uniform(0.2, 0.6, n)
     return made
+
+
+def _column(rng: np.random.Generator, n: int) -> dict[str, Array]:
+    """Slots of unlike thickness; some columns end within the topsoil."""
+    thickness = rng.uniform(0.0, 1.0, (2, n)) * (rng.random(n) < 0.8)
+    density = rng.uniform(1100.0, 1800.0, (2, n))
+    clay = rng.uniform(3.0, 45.0, (2, n))
+    made = {
+        "soil_mass_below": thickness * density,
+        "bulk_density_below": density,
+        "clay_content_below": clay,
+        "decay_exposure": rng.uniform(0.0, 0.8, n),
+        "subsoil_litter_dpm": rng.uniform(0.0, 0.1, n),
+        "subsoil_litter_rpm": rng.uniform(0.0, 0.1, n),
+    }
+    carbon = thickness * density * rng.uniform(0.0, 0.02, (2, n))
+    pools = initial_pools(carbon, clay)
+    return made | {f"{name}_below": amount for name, amount in pools.items()}
 
 
 def see_of(process: Process, cells: dict[str, Array], month: int) -> dict[str, Any]:
@@ -85,7 +106,8 @@ def budget(process: Process, made: Any, element: str) -> tuple[Array, Array]:
     for name in process.adds:
         var = VOCABULARY[name]
         if var.budget == element:
-            amount = made[name].sum(axis=0) if var.axes else made[name]
+            lead = tuple(range(len(var.axes)))
+            amount = made[name].sum(axis=lead) if lead else made[name]
             net = net + var.factor * amount
             moved = moved + np.abs(amount)
     return np.asarray(net), np.asarray(moved)

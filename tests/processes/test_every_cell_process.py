@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cells import budget, see_of, step_of, varied_cells
+from cells import AXES, budget, see_of, step_of, varied_cells
 
 from twin.process import Process, parameters
 from twin.processes.register import FIRST_SET, PROCESSES
@@ -25,7 +25,7 @@ def test_process_keeps_its_declaration(name, month):
     assert set(made) == {*process.writes, *process.adds}
     for key, values in made.items():
         assert values.dtype == np.float64
-        assert values.shape == ((7, 97) if VOCABULARY[key].axes else (97,))
+        assert values.shape == (*VOCABULARY[key].lead(AXES), 97)
         assert np.isfinite(values).all()
 
 

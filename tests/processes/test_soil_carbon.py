@@ -121,7 +121,7 @@ def test_initial_pools_are_never_negative_and_sum_to_the_total(carbon):
 
 def test_the_kernel_accepts_any_number_of_cells():
     for n in (1, 1023, 1024, 1025):
-        out = np.zeros((6, n))
+        out = np.zeros((7, n))
         pools = (np.ones(n), np.ones(n), np.ones(n), np.ones(n))
 
         rothc_month(

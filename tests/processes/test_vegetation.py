@@ -29,6 +29,8 @@ def stand(types: tuple[str, ...], shares: tuple[float, ...]) -> dict[str, Array]
         "biomass_carbon_below": np.zeros((k, 1)),
         "litter_carbon": np.zeros(1),
         "dead_wood_carbon": np.zeros(1),
+        "subsoil_litter_dpm": np.zeros(1),
+        "subsoil_litter_rpm": np.zeros(1),
         "net_primary_production_total": np.zeros(1),
     }
 
@@ -71,10 +73,16 @@ def test_a_stand_that_is_grown_up_sheds_what_it_fixes():
 
     months(process, cells, 12)
 
-    fixed, shed = (
+    fixed, *fallen = (
         (cells[k] - before[k])[0]
-        for k in ("net_primary_production_total", "litter_carbon")
+        for k in (
+            "net_primary_production_total",
+            "litter_carbon",
+            "subsoil_litter_dpm",
+            "subsoil_litter_rpm",
+        )
     )
+    shed = sum(fallen)
     turnover = (
         before["biomass_carbon_above"][0, 0] * 1.0
         + before["biomass_carbon_below"][0, 0] * 0.45

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..process import Array, Every, Scope, Step
+from ..soil.constituents import below
 
 SOIL_POOLS = (
     "soil_carbon_dpm",
@@ -31,13 +32,21 @@ def sum_in_order(*arrays: Array) -> Array:
 class CarbonPools:
     """Soil organic, living and ecosystem carbon as sums of the pools.
 
+    Ecosystem carbon counts the topsoil's organic carbon only, as inventories do.
+
     Geogenic (coal) carbon is in none of them. Diagnostic: changes nothing.
     """
 
     name: ClassVar[str] = "carbon_pools"
-    reads: ClassVar[tuple[str, ...]] = (*SOIL_POOLS, *LIVING_POOLS, *DEAD_POOLS)
+    reads: ClassVar[tuple[str, ...]] = (
+        *SOIL_POOLS,
+        *map(below, SOIL_POOLS),
+        *LIVING_POOLS,
+        *DEAD_POOLS,
+    )
     writes: ClassVar[tuple[str, ...]] = (
         "soil_organic_carbon",
+        "soil_organic_carbon_1m",
         "biomass_carbon",
         "ecosystem_carbon",
     )
@@ -53,6 +62,9 @@ class CarbonPools:
         dead = (see[name] for name in DEAD_POOLS)
         return {
             "soil_organic_carbon": soil,
+            "soil_organic_carbon_1m": sum_in_order(
+                soil, *(see[below(name)][0] for name in SOIL_POOLS)
+            ),
             "biomass_carbon": living,
             "ecosystem_carbon": sum_in_order(soil, living, *dead),
         }

@@ -47,6 +47,7 @@ class PlantType:
     mortality           share of the stand that dies, once old    year-1
     senescence          effective age at which mortality begins   year
     spread              free ground taken without planting        year-1
+    root_reach          coefficient b of root depth, 1 - b^(cm)   1
     """
 
     name: str
@@ -56,6 +57,7 @@ class PlantType:
     asymptote: Known
     rate: Known
     shape: Known
+    root_reach: Known
     root_share: Known
     foliage_share: Known
     foliage_turnover: Known
@@ -68,6 +70,11 @@ class PlantType:
     spread: Known = Known(0.0, "only planted or sown")
 
 
+_JACKSON = "Jackson et al. 1996, Oecologia 108:389"
+_GRASS_ROOTS = Known(0.952, f"{_JACKSON}, grasses (abstract)", verified=True)
+_PINE_ROOTS = Known(0.976, f"{_JACKSON}, temperate conifers (abstract)", verified=True)
+_TREE_ROOTS = Known(0.970, f"{_JACKSON}, trees; unverified")
+_SHRUB_ROOTS = Known(0.978, f"{_JACKSON}, shrubs; unverified")
 _WEIBEI = "fits Weibei plots 115.7, 131.9, 134.4 t/ha (Cheng 2014, abstract)"
 _XISHAN = "fits Beijing Xishan 67.9 (33 yr), 85.5 (44 yr) (1997, abstract)"
 _WOODLAND = Known(0.25, ROTHC, verified=True)
@@ -82,6 +89,7 @@ _TYPES = (
         asymptote=Known(150.0, _WEIBEI),
         rate=Known(0.07, _WEIBEI),
         shape=Known(1.6, _WEIBEI),
+        root_reach=_TREE_ROOTS,
         root_share=Known(0.207, "R 0.261, China national factors; unverified"),
         foliage_share=Known(0.04),
         foliage_turnover=Known(0.95, "libcbm 2.10.2, deciduous foliage", verified=True),
@@ -98,6 +106,7 @@ _TYPES = (
         asymptote=Known(110.0, _XISHAN),
         rate=Known(0.045, _XISHAN),
         shape=Known(1.9, _XISHAN),
+        root_reach=_PINE_ROOTS,
         root_share=Known(0.2006, "R 0.251, China national factors; unverified"),
         foliage_share=Known(0.10),
         foliage_turnover=Known(0.15, "libcbm 2.10.2, conifer, upper", verified=True),
@@ -114,6 +123,7 @@ _TYPES = (
         asymptote=Known(25.0),
         rate=Known(0.25),
         shape=Known(1.8),
+        root_reach=_SHRUB_ROOTS,
         root_share=Known(0.35),
         foliage_share=Known(0.15),
         foliage_turnover=Known(0.95),
@@ -132,6 +142,7 @@ _TYPES = (
         asymptote=Known(14.0),
         rate=Known(0.15),
         shape=Known(1.6),
+        root_reach=_SHRUB_ROOTS,
         root_share=Known(0.40),
         foliage_share=Known(0.15),
         foliage_turnover=Known(0.95),
@@ -148,6 +159,7 @@ _TYPES = (
         asymptote=Known(10.0),
         rate=Known(0.9),
         shape=Known(1.5),
+        root_reach=_GRASS_ROOTS,
         root_share=Known(0.55),
         foliage_share=Known(1.0, "all of the shoot dies back"),
         foliage_turnover=Known(1.0),
@@ -166,6 +178,7 @@ _TYPES = (
         asymptote=Known(9.0),
         rate=Known(0.6),
         shape=Known(1.5),
+        root_reach=_GRASS_ROOTS,
         root_share=Known(0.65),
         foliage_share=Known(1.0, "all of the shoot dies back"),
         foliage_turnover=Known(1.0),
@@ -182,6 +195,7 @@ _TYPES = (
         asymptote=Known(6.0),
         rate=Known(0.15),
         shape=Known(1.5),
+        root_reach=_GRASS_ROOTS,
         root_share=Known(0.60),
         foliage_share=Known(0.9),
         foliage_turnover=Known(1.0),

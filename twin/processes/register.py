@@ -10,6 +10,7 @@ from .canopy_cover import CanopyCover
 from .carbon_pools import CarbonPools
 from .cover_exposure import CoverExposure
 from .cover_factor import CoverFactorCsle, CoverFactorRusle
+from .deep_carbon import DeepCarbon
 from .pet_fao56 import PetFao56
 from .pet_hargreaves import PetHargreaves
 from .sediment_delivery import SedimentDelivery
@@ -28,6 +29,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     SoilWater,
     Vegetation,
     SoilCarbon,
+    DeepCarbon,
     CoverFactorCsle,
     CoverFactorRusle,
     CoverExposure,
@@ -44,6 +46,7 @@ FIRST_SET: tuple[str, ...] = (
     "canopy_cover",
     "vegetation",
     "soil_carbon",
+    "deep_carbon",
     "cover_factor_csle",
     "cover_exposure",
     "sediment_delivery",

@@ -26,7 +26,7 @@ from .rothc import (
 )
 
 SLICE = 1024  # cells
-DPM, RPM, BIO, HUM, CO2, DEFICIT = 0, 1, 2, 3, 4, 5  # rows of the result
+DPM, RPM, BIO, HUM, CO2, DEFICIT, EXPOSURE = 0, 1, 2, 3, 4, 5, 6  # rows of the result
 WOODY_QUALITY = 0.25 / 1.25  # DPM / (DPM + RPM) of woodland; RothC description
 SLOWEST = -RATE_HUM / 12.0  # month-1
 if (RATE_RPM, RATE_BIO, RATE_DPM) != (15 * RATE_HUM, 33 * RATE_HUM, 500 * RATE_HUM):
@@ -161,7 +161,8 @@ def rothc_month(
     deficit  topsoil moisture deficit, mm, (n,)
     climate  temperature modifier, 1; rain minus PET, mm; (n,) each
     soil     clay, percent (n,); plant cover, 1 (n,); depth, m
-    out      (6, n): amounts added to DPM, RPM, BIO, HUM, CO2 and the deficit
+    out      (7, n): amounts added to DPM, RPM, BIO, HUM, CO2 and the deficit; years of
+             full decay that the month counts for
     """
     warmth, gain = climate
     clay, cover, depth = soil
@@ -176,6 +177,7 @@ def rothc_month(
         )  # fmt: skip
         for i in range(n):
             m[i] *= warmth[start + i]
+            out[EXPOSURE, start + i] = m[i] / 12.0
             t[i] = 0.0
         _retain(clay[start:end], k)
         dpm, rpm = out[DPM, start:end], out[RPM, start:end]

@@ -12,7 +12,17 @@ import numpy as np
 from ..process import Array, Every, Scope, Step, parameter
 from .cell_arrays import spread
 from .rothc import temperature_modifier
-from .rothc_kernel import BIO, CO2, DEFICIT, DPM, HUM, RPM, feed, rothc_month
+from .rothc_kernel import (
+    BIO,
+    CO2,
+    DEFICIT,
+    DPM,
+    EXPOSURE,
+    HUM,
+    RPM,
+    feed,
+    rothc_month,
+)
 
 
 def wood_decay(temperature: Array | float, *, rate: float, warming: float) -> Array:
@@ -108,6 +118,7 @@ class SoilCarbon:
         "litter_carbon",
         "dead_wood_carbon",
         "carbon_respired_total",
+        "decay_exposure",
     )
     scope: ClassVar[Scope] = "cell"
     every: ClassVar[Every] = "month"
@@ -130,17 +141,18 @@ class SoilCarbon:
             "soil_carbon_bio": out[BIO],
             "soil_carbon_hum": out[HUM],
             "soil_moisture_deficit": out[DEFICIT],
+            "decay_exposure": out[EXPOSURE],
             "litter_carbon": taken[0],
             "dead_wood_carbon": taken[1],
             "carbon_respired_total": out[CO2],
         }
 
     def _decay(self, see: Mapping[str, Any]) -> Array:
-        """Decay and transfer, (6, n)."""
+        """Decay and transfer, (7, n)."""
         deficit: Array = see["soil_moisture_deficit"]
         gain = see["precipitation"] - see["potential_evapotranspiration"]
         warmth = spread(temperature_modifier(see["air_temperature"]), deficit.size)
-        out = np.zeros((6, deficit.size))
+        out = np.zeros((7, deficit.size))
         rothc_month(
             (
                 see["soil_carbon_dpm"],

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..process import Array, Every, Scope, Step, parameter
+from ..soil.slots import TOPSOIL_DEPTH
 from .cell_arrays import spread
 from .growth import effective_months
 from .plant_types import (
@@ -21,6 +22,8 @@ from .plant_types import (
     column,
 )
 from .vegetation_kernel import (
+    DEEP_QUICK,
+    DEEP_SLOW,
     FIXED,
     LITTER,
     QUALITY_SUM,
@@ -43,8 +46,10 @@ COLUMNS = (  # in the order of the kernel's table
     "mortality",
     "senescence",
     "spread",
+    "root_reach",
 )
 STAND = ("stocking", "effective_age", "biomass_carbon_above", "biomass_carbon_below")
+CENTIMETRES = 100.0  # in a metre
 NO_LITTER_QUALITY = 0.67 / 1.67  # of scrub, where nothing falls; RothC description
 
 
@@ -126,6 +131,8 @@ class Vegetation:
         "biomass_carbon_below",
         "litter_carbon",
         "dead_wood_carbon",
+        "subsoil_litter_dpm",
+        "subsoil_litter_rpm",
         "net_primary_production_total",
     )
     scope: ClassVar[Scope] = "cell"
@@ -139,6 +146,8 @@ class Vegetation:
         table[0] *= CARBON_FRACTION * KG_M2 * self.site_factor
         ratio = table[COLUMNS.index("dpm_rpm")]
         table[COLUMNS.index("dpm_rpm")] = ratio / (1.0 + ratio)
+        reach = COLUMNS.index("root_reach")
+        table[reach] **= CENTIMETRES * TOPSOIL_DEPTH  # share of roots that lie deeper
         return np.ascontiguousarray(table.T)
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
@@ -147,7 +156,7 @@ class Vegetation:
         check_types(self.plant_types, stocking, self.name)
         types, cells = stocking.shape
         ageing = self._ageing(see)
-        out, flows = np.zeros((4, types, cells)), np.zeros((4, cells))
+        out, flows = np.zeros((4, types, cells)), np.zeros((6, cells))
         grow_month(
             tuple(see[name] for name in STAND),
             spread(ageing, cells),
@@ -163,6 +172,8 @@ class Vegetation:
             **dict(zip(STAND, out, strict=True)),
             "litter_carbon": litter,
             "dead_wood_carbon": flows[WOOD],
+            "subsoil_litter_dpm": flows[DEEP_QUICK],
+            "subsoil_litter_rpm": flows[DEEP_SLOW],
             "net_primary_production_total": flows[FIXED],
         }
 

@@ -15,9 +15,9 @@ GROWN_UP = 1e-12  # share of growth still to come from which age means nothing
 # columns of the table of plant types (types, values)
 ASYMPTOTE, RATE, SHAPE, ROOTS, FOLIAGE = 0, 1, 2, 3, 4
 SHED_FOLIAGE, SHED_WOOD, SHED_ROOTS, QUALITY = 5, 6, 7, 8
-MORTALITY, SENESCENCE, SPREAD = 9, 10, 11
+MORTALITY, SENESCENCE, SPREAD, DEEP = 9, 10, 11, 12
 # rows of what goes to all types together (flows, cells)
-LITTER, WOOD, FIXED, QUALITY_SUM = 0, 1, 2, 3
+LITTER, WOOD, FIXED, QUALITY_SUM, DEEP_QUICK, DEEP_SLOW = 0, 1, 2, 3, 4, 5
 MONTH = 1.0 / 12.0  # year
 
 
@@ -65,6 +65,31 @@ def _shed(
         to[i] += shed + dead
         fixed[i] += shed
         quality_sum[i] += quality * (shed + dead)
+
+
+@compiled
+def _shed_roots(
+    pool: Array, ageing: Array, dying: Array, rates: tuple[float, float, float],
+    change: Array, flows: tuple[Array, Array, Array, Array, Array]
+) -> None:  # fmt: skip
+    """Turnover and death of roots: those below the topsoil are litter down there.
+
+    rates  turnover, year-1; share below the topsoil, 1; quality, 1
+    flows  litter, carbon fixed, litter x its quality, deep litter quick and slow
+    """
+    turnover, share, quality = rates
+    litter, fixed, rich, quick, slow = flows
+    for i in range(pool.size):
+        shed = turnover * ageing[i] * pool[i]
+        dead = dying[i] * pool[i]
+        change[i] -= dead
+        fixed[i] += shed
+        deep = share * (shed + dead)
+        fallen = (shed + dead) - deep
+        litter[i] += fallen
+        rich[i] += quality * fallen
+        quick[i] += quality * deep
+        slow[i] += deep - quality * deep
 
 
 @compiled
@@ -131,18 +156,19 @@ def _grow_type(
     months: tuple[Array, Array, Array],
     row: Array,
     change: tuple[Array, Array, Array, Array],
-    flows: tuple[Array, Array, Array, Array],
+    flows: tuple[Array, Array, Array, Array, Array, Array],
 ) -> None:
     """One month of one type on a slice.
 
     stand   stocking, age, carbon above and below; change: what is added to each
     months  effective years of the month; free ground; scratch
-    flows   litter, dead wood, carbon fixed, litter x its quality
+    flows   litter, dead wood, carbon fixed, litter x its quality, deep litter quick
+            and slow
     """
     share, age, above, below = stand
     ageing, free, scratch = months
     d_share, d_age, d_above, d_below = change
-    litter, wood, fixed, rich = flows
+    litter, wood, fixed, rich, quick, slow = flows
     dying, unused = np.zeros(age.size), np.zeros(age.size)
     growing, leafy = ageing.max() > 0.0, row[FOLIAGE]
     _age(share, age, ageing, row[MORTALITY], row[SENESCENCE], dying, d_share, d_age)
@@ -156,8 +182,9 @@ def _grow_type(
     if leafy < 1.0:
         rates = (row[SHED_WOOD] * (1.0 - leafy), 1.0 - leafy, 0.0)
         _shed(above, d_age, dying, rates, d_above, wood, fixed, unused)
-    rates = (row[SHED_ROOTS], 1.0, row[QUALITY])
-    _shed(below, d_age, dying, rates, d_below, litter, fixed, rich)
+    rates = (row[SHED_ROOTS], row[DEEP], row[QUALITY])
+    falls = (litter, fixed, rich, quick, slow)
+    _shed_roots(below, d_age, dying, rates, d_below, falls)
     if growing and row[SPREAD] > 0.0:
         _recruit(age, free, ageing, row, share, d_share, d_age)
 
@@ -176,7 +203,8 @@ def grow_month(
     ageing  effective years of the month, (n,)
     table   (k, values), asymptote already in kg m-2 of carbon on this site
     out     (4, k, n) zeros: added stocking, age, carbon above, carbon below
-    flows   (4, n) zeros: litter, dead wood, carbon fixed, litter x its quality
+    flows   (6, n) zeros: litter, dead wood, carbon fixed, litter x its quality, litter
+            of roots below the topsoil: decomposable and resistant
     """
     stocking, ages, tops, roots = stand
     types, cells = stocking.shape
@@ -185,7 +213,10 @@ def grow_month(
         b = min(a + SLICE, cells)
         months = (ageing[a:b], free[: b - a], scratch[: b - a])
         _free_ground(stocking, a, b, months[1])
-        sums = (flows[0, a:b], flows[1, a:b], flows[2, a:b], flows[3, a:b])
+        sums = (
+            flows[0, a:b], flows[1, a:b], flows[2, a:b], flows[3, a:b],
+            flows[4, a:b], flows[5, a:b],
+        )  # fmt: skip
         for k in range(types):
             own = (stocking[k, a:b], ages[k, a:b], tops[k, a:b], roots[k, a:b])
             if table[k, SPREAD] <= 0.0 and _empty(own[0], own[2], own[3]):
