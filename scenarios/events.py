@@ -51,7 +51,7 @@ def planned(
         if origin is not None and (origin & cells).any():
             raise BadScenario(
                 f"{key}: the area overlaps parcel '{measure.origin}', which the "
-                "material comes from; leave that parcel out of the area"
+                "material comes from or goes to; leave that parcel out of the area"
             )
         place = Place(
             ground.grid, cells, origin, axes, f"{where}: interventions.{index}"

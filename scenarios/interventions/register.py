@@ -10,10 +10,12 @@ from typing import Any
 
 from .compost import Compost
 from .do_nothing import DoNothing
+from .fire import Fire
 from .lime import Lime
 from .measure import Measure
 from .plant import Plant
 from .regrade import Regrade
+from .strip import Strip
 from .topsoil import Topsoil
 
 GROUP = "minetwin.interventions"
@@ -24,11 +26,13 @@ def measures() -> Mapping[str, type[Measure]]:
     """Every measure by its name in scenario files."""
     found: dict[str, type[Measure]] = {
         "regrade": Regrade,
+        "strip": Strip,
         "topsoil": Topsoil,
         "compost": Compost,
         "lime": Lime,
         "plant": Plant,
         "do_nothing": DoNothing,
+        "fire": Fire,
     }
     for point in entry_points(group=GROUP):
         found[point.name] = point.load()

@@ -21,7 +21,10 @@ EXAMPLES = [
     {"measure": "lime", "dose": 20},
     {"measure": "plant", "mix": {"robinia": 0.5, "alfalfa": 0.5}, "survival": 0.9},
     {"measure": "plant", "mix": {"grass": 0.3}},
+    {"measure": "strip", "thickness": 0.4, "to": "pile"},
+    {"measure": "strip", "thickness": 0.5},
     {"measure": "do_nothing"},
+    {"measure": "fire", "killed": 0.9},
 ]
 
 
@@ -141,6 +144,48 @@ def test_a_stockpile_that_is_too_small_is_told(mine):
 
     with pytest.raises(BadScenario, match=r"parcel 'pile' holds .* spread less than"):
         made(given).change(mine.see, mine.place(origin=True))
+
+
+def test_stripped_soil_lies_in_the_pile_with_all_its_carbon(mine):
+    """What the dump loses the pile gains; plants of both are cleared and booked."""
+    given = {"measure": "strip", "thickness": 0.4, "to": "pile"}
+
+    added = made(given).change(mine.see, mine.place(origin=True))
+
+    pools = [n for n in mine.see if n.startswith("soil_carbon")]
+    stays = sum(added[n].sum() for n in pools)
+    gained = sum(added[n][..., mine.stockpile].sum() for n in pools)
+    lost = 0.3 * 2.0 + 0.1 * 2.0 * 0.5  # kg/m2: 0.6 in 0.3 m, half as rich beneath
+    assert gained == pytest.approx(lost * mine.dump.sum())
+    assert stays == pytest.approx(0.0, abs=1e-9 * gained)
+    rise = added["elevation"][mine.stockpile]
+    volume = 0.4 * mine.dump.sum()
+    assert rise.sum() == pytest.approx(1.15 * volume)
+    assert added["elevation"][mine.dump] == pytest.approx(-0.4)
+
+
+def test_soil_that_is_not_there_is_not_stripped(mine):
+    """The dump has 0.5 m of loose ground; a metre is refused with what there is."""
+    from twin.errors import BadScenario
+
+    given = {"measure": "strip", "thickness": 1.0}
+
+    with pytest.raises(BadScenario, match=r"less than 1 m .* thinnest 0\.50 m"):
+        made(given).change(mine.see, mine.place())
+
+
+def test_fire_counts_gases_but_not_the_carbon_dioxide(mine):
+    """Burnt dry matter x (2.3 g CH4 x 28 + 0.21 g N2O x 265), IPCC eq. 2.27."""
+    given = {"measure": "fire", "killed": 1.0, "burnt": 1.0, "wood_burnt": 1.0}
+
+    added = made(given).change(mine.see, mine.place())
+
+    at = np.flatnonzero(mine.dump)[0]
+    tops = mine.see["biomass_carbon_above"][:, at].sum()
+    burnt = tops + mine.see["litter_carbon"][at] + mine.see["dead_wood_carbon"][at]
+    assert added["carbon_burned_total"][at] == pytest.approx(burnt)
+    gases = burnt / 0.47 * (2.3e-3 * 28 + 0.21e-3 * 265)
+    assert added["measure_emissions_total"][at] == pytest.approx(gases)
 
 
 def test_planting_starts_a_young_stand_of_the_stated_stocking(mine):

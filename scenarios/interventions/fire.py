@@ -1,0 +1,93 @@
+"""Fire over an area: what burns leaves as gas, what dies falls to the ground."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from twin.process import Array
+from twin.processes.plant_types import CARBON_FRACTION
+
+from ..checked import quantity
+from .measure import Amounts, Measure, Place, Record
+
+CH4, N2O = (
+    2.3e-3,
+    0.21e-3,
+)  # kg per kg burnt, savanna and grassland; IPCC 2006 table 2.5
+CH4_GWP, N2O_GWP = 28.0, 265.0  # AR5, 100 years
+
+
+class Fire(Measure):
+    """A fire: not a measure that anyone plans, but one that a plan has to stand.
+
+    Carbon of what burns is booked in ``carbon_burned_total``; it is no removal that
+    lasted, so the account of the site shows a reversal. What is killed and not burnt
+    becomes litter and dead wood. Only methane and nitrous oxide count as emissions:
+    the CO2 is in the loss of stock (IPCC 2006, vol. 4, eq. 2.27).
+    """
+
+    record: ClassVar[Record] = Record(
+        label="Fire",
+        label_zh="火灾",
+        targets=(
+            "biomass_carbon_above",
+            "biomass_carbon_below",
+            "litter_carbon",
+            "dead_wood_carbon",
+            "stocking",
+        ),
+        cost=(0.0, 0.0),
+        cost_per="ha",
+        emissions="CH4 and N2O of what burns; its CO2 is the loss of stock",
+        source="IPCC 2006 vol. 4 eq. 2.27 and table 2.5",
+    )
+    measure: Literal["fire"]
+    killed: float = quantity(
+        0.7,
+        unit="1",
+        label="Share of the plants that die",
+        label_zh="植株死亡比例",
+        source="order of magnitude",
+        low=0.0,
+        high=1.0,
+    )
+    burnt: float = quantity(
+        0.5,
+        unit="1",
+        label="Share burnt of killed plants above ground, and of litter",
+        label_zh="燃烧比例",
+        source="0.3 to 0.9 by fuel: IPCC 2006 vol. 4 table 2.6",
+        low=0.0,
+        high=1.0,
+    )
+    wood_burnt: float = quantity(
+        0.3,
+        unit="1",
+        label="Share burnt of dead wood",
+        label_zh="枯死木燃烧比例",
+        source="order of magnitude",
+        low=0.0,
+        high=1.0,
+    )
+
+    def change(self, see: Mapping[str, Array], place: Place) -> dict[str, Array]:
+        """Return the amounts added by the fire."""
+        here = place.cells.astype(np.float64)
+        amounts = Amounts(see)
+        dies = self.killed * here
+        tops = (see["biomass_carbon_above"] * dies).sum(axis=0)
+        roots = (see["biomass_carbon_below"] * dies).sum(axis=0)
+        litter = self.burnt * see["litter_carbon"] * here
+        wood = self.wood_burnt * see["dead_wood_carbon"] * here
+        gone = self.burnt * tops + litter + wood
+        for name in ("biomass_carbon_above", "biomass_carbon_below", "stocking"):
+            amounts.add(name, -see[name] * dies)
+        amounts.add("litter_carbon", roots - litter)
+        amounts.add("dead_wood_carbon", (1.0 - self.burnt) * tops - wood)
+        amounts.add("carbon_burned_total", gone)
+        warming = CH4 * CH4_GWP + N2O * N2O_GWP
+        amounts.spend(0.0 * here, warming * gone / CARBON_FRACTION)
+        return amounts.all()
