@@ -74,6 +74,13 @@ def cells_of(area: Area, ground: Ground, where: str) -> Cells:
     return inside
 
 
+def region_of(area: Area, ground: Ground, where: str) -> Any:
+    """Return the area as drawn, one shapely geometry in the site's CRS."""
+    import shapely
+
+    return shapely.union_all(_shapes(area, ground, where))
+
+
 def _shapes(area: Area, ground: Ground, where: str) -> list[Any]:
     if area.parcels:
         known = {parcel.id: parcel.geometry for parcel in ground.parcels}

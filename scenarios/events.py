@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.errors import BadScenario
 from twin.grid import Grid
+from twin.kernel.schedule import shift
 from twin.process import Array
 
-from .area import Area, Ground, cells_of
+from .area import Area, Ground, cells_of, region_of
 from .checked import month_of
 from .interventions.measure import Measure, Place
 
@@ -48,15 +49,19 @@ def planned(
             source = Area(parcels=(measure.origin,))
             origin = cells_of(source, ground, f"{where}: interventions.{index}.source")
         cells = cells_of(measure.area, ground, key)
+        region = region_of(measure.area, ground, key)
         if origin is not None and (origin & cells).any():
             raise BadScenario(
                 f"{key}: the area overlaps parcel '{measure.origin}', which the "
                 "material comes from or goes to; leave that parcel out of the area"
             )
         place = Place(
-            ground.grid, cells, origin, axes, f"{where}: interventions.{index}"
+            ground.grid, cells, origin, axes, f"{where}: interventions.{index}", region
         )
         date = month_of(measure.date)
         name = f"{index + 1}. {measure.measure} {measure.date}"
-        made.append(PlannedEvent(date, name, measure, place))
+        made += [
+            PlannedEvent(shift(date, k), name, measure, replace(place, part=k))
+            for k in range(measure.parts)
+        ]
     return sorted(made, key=lambda event: event.date)

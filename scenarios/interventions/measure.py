@@ -50,6 +50,8 @@ class Place:
     origin  active cells (n,) that the material is taken from, or None: brought in
     axes    labels of the axes before the cells, e.g. {"pft": ("robinia", "grass")}
     where   how messages name the measure
+    region  the area as drawn, a shapely geometry in the site's CRS
+    part    which part of a measure that takes several months, from 0
     """
 
     grid: Grid
@@ -57,6 +59,8 @@ class Place:
     origin: Cells | None = None
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     where: str = "intervention"
+    region: Any = None
+    part: int = 0
 
 
 class Measure(Checked, ABC):
@@ -81,6 +85,11 @@ class Measure(Checked, ABC):
     def origin(self) -> str | None:
         """Parcel that the material comes from, or None."""
         return None
+
+    @property
+    def parts(self) -> int:
+        """Months in a row in which it acts, a part in each."""
+        return 1
 
     @property
     def price(self) -> float:

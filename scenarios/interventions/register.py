@@ -13,6 +13,7 @@ from .do_nothing import DoNothing
 from .fire import Fire
 from .lime import Lime
 from .measure import Measure
+from .mine_panel import MinePanel
 from .plant import Plant
 from .regrade import Regrade
 from .strip import Strip
@@ -33,6 +34,7 @@ def measures() -> Mapping[str, type[Measure]]:
         "plant": Plant,
         "do_nothing": DoNothing,
         "fire": Fire,
+        "mine_panel": MinePanel,
     }
     for point in entry_points(group=GROUP):
         found[point.name] = point.load()

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import ground_functions as ground
+from . import mining_functions as mining
 from . import plant_functions as plant
 from . import soil_functions as soil
 
@@ -34,5 +35,8 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "erosion.slope_length_2d": ground.slope_length_2d,
         "erosion.slope_length_plane": ground.slope_length_plane,
         "erosion.soil_loss": ground.soil_loss,
+        "subsidence.rectangle": mining.rectangle,
+        "subsidence.extremes": mining.greatest,
+        "subsidence.knothe": mining.knothe,
     }
 )

@@ -25,6 +25,8 @@ EXAMPLES = [
     {"measure": "strip", "thickness": 0.5},
     {"measure": "do_nothing"},
     {"measure": "fire", "killed": 0.9},
+    {"measure": "mine_panel", "thickness": 3, "depth": 150},
+    {"measure": "mine_panel", "thickness": 2, "depth": 60, "months": 6},
 ]
 
 

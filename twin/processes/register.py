@@ -11,11 +11,13 @@ from .carbon_pools import CarbonPools
 from .cover_exposure import CoverExposure
 from .cover_factor import CoverFactorCsle, CoverFactorRusle
 from .deep_carbon import DeepCarbon
+from .ground_strain import GroundStrain
 from .pet_fao56 import PetFao56
 from .pet_hargreaves import PetHargreaves
 from .sediment_delivery import SedimentDelivery
 from .soil_carbon import SoilCarbon
 from .soil_water import SoilWater
+from .subsidence import Subsidence
 from .terrain_form import TerrainForm
 from .terrain_form_rusle import TerrainFormRusle
 from .vegetation import Vegetation
@@ -35,6 +37,8 @@ _SHIPPED: tuple[type[Any], ...] = (
     CoverExposure,
     SedimentDelivery,
     CarbonPools,
+    Subsidence,
+    GroundStrain,
 )
 
 ENTRY_POINTS = "minetwin.processes"

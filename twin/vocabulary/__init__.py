@@ -14,6 +14,7 @@ from . import (
     sensing,
     soil,
     soil_column,
+    subsidence,
     terrain,
     vegetation,
     water,
@@ -37,6 +38,7 @@ VOCABULARY: Mapping[str, Var] = _gather(
     soil.VARS,
     erosion.VARS,
     soil_column.VARS,
+    subsidence.VARS,
     measures.VARS,
     sensing.VARS,
 )

@@ -1,0 +1,1 @@
+"""Ground that sinks over mined-out panels: where, how far, how fast."""
