@@ -109,7 +109,7 @@ class MinePanel(Measure):
         return amounts.all()
 
     def _strip(self, panel: Geometry, inset: float, place: Place) -> Any:
-        """Cut the part of the panel that this month mines, between inflection points."""
+        """Cut out what this month mines, between the inflection points."""
         import shapely
         from shapely import affinity
 

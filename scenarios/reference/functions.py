@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from . import contaminant_functions as contaminant
 from . import ground_functions as ground
 from . import mining_functions as mining
 from . import plant_functions as plant
@@ -35,6 +36,14 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "erosion.slope_length_2d": ground.slope_length_2d,
         "erosion.slope_length_plane": ground.slope_length_plane,
         "erosion.soil_loss": ground.soil_loss,
+        "contaminants.acid_account": contaminant.account,
+        "contaminants.limed_water": contaminant.limed_water,
+        "contaminants.retardation": contaminant.held_back,
+        "contaminants.ogata_banks": contaminant.step,
+        "contaminants.metal_indices": contaminant.metal_indices,
+        "contaminants.metal_sums": contaminant.metal_sums,
+        "standards.gb15618": contaminant.gb15618,
+        "standards.gb36600": contaminant.gb36600,
         "subsidence.rectangle": mining.rectangle,
         "subsidence.extremes": mining.greatest,
         "subsidence.knothe": mining.knothe,

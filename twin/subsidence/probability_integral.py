@@ -138,7 +138,8 @@ def over_cells(mined: Array, cell: float, seam: Seam) -> Array:
 def _weights(shift: float, cell: float, radius: float) -> Array:
     """Influence of a cell on the cells around it, along one axis; sums to one."""
     reach = int(np.ceil((REACH * radius + abs(shift)) / cell))
-    edges: Array = (np.arange(-reach, reach + 2) - 0.5) * cell - shift
+    steps = np.arange(-reach, reach + 2, dtype=np.float64)
+    edges: Array = (steps - 0.5) * cell - shift
     whole, _, _ = _side(edges, radius)
     parts = np.diff(whole)
     made: Array = parts / parts.sum()

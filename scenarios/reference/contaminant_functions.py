@@ -1,0 +1,82 @@
+"""Functions of contaminants and standards that reference cases may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.contaminants import indices
+from twin.contaminants.acid_base import acid_account, limed_water_ph
+from twin.contaminants.transport import ogata_banks, retardation
+
+from ..standards.standard import standard
+
+Numbers = NDArray[np.float64]
+Result = Mapping[str, Numbers]
+
+
+def account(sulfide: Numbers, capacity: Numbers) -> Result:
+    """Acid-base account."""
+    return acid_account(sulfide, capacity)
+
+
+def limed_water(lime: Numbers, *, acid: float) -> Result:
+    """Liming of one acid water."""
+    return {"ph": limed_water_ph(np.full_like(lime, acid), lime)}
+
+
+def held_back(density: Numbers, distribution: Numbers, water: Numbers) -> Result:
+    """Retardation."""
+    return {"factor": retardation(density, distribution, water)}
+
+
+def step(
+    x: Numbers, t: Numbers, velocity: Numbers, dispersion: Numbers, factor: Numbers
+) -> Result:
+    """Step of concentration at the top of a column."""
+    share = ogata_banks(x, t, velocity=velocity, dispersion=dispersion, factor=factor)
+    return {"share": share}
+
+
+def metal_indices(
+    content: Numbers, background: Numbers, limit: Numbers, response: Numbers
+) -> Result:
+    """Indices of each metal."""
+    return {
+        "single": indices.single_factor(content, limit),
+        "geo": indices.geo_accumulation(content, background),
+        "risk": indices.ecological_risk(content, background, response),
+    }
+
+
+def metal_sums(
+    content: Numbers, background: Numbers, limit: Numbers, response: Numbers
+) -> Result:
+    """Indices over all metals."""
+    each = metal_indices(content, background, limit, response)
+    return {
+        "nemerow": np.atleast_1d(indices.nemerow(each["single"])),
+        "risk": np.atleast_1d(each["risk"].sum()),
+        "load": np.atleast_1d(indices.pollution_load(content / background)),
+    }
+
+
+def gb15618(ph: Numbers) -> Result:
+    """Limits of agricultural soil."""
+    return _limits("gb15618-2018", ph)
+
+
+def gb36600() -> Result:
+    """Limits of development land."""
+    return _limits("gb36600-2018", np.zeros(1))
+
+
+def _limits(name: str, by: Numbers) -> Result:
+    told = standard(name)
+    return {
+        f"{kind}.{metal}": told.limit(kind, metal, by)
+        for kind, metals in told.limits.items()
+        for metal in metals
+    }

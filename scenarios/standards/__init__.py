@@ -1,0 +1,1 @@
+"""Standards of jurisdictions as data: limits with version and provenance."""
