@@ -59,6 +59,16 @@ class CellPlan:
         return cls(tuple(order), entries, stocks, shown, due)
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A stock that left its range: month of the block, cell, and who added what."""
+
+    month: int
+    stock: str
+    cell: int
+    amounts: tuple[tuple[str, float], ...]
+
+
 @dataclass
 class Booked:
     """What one block (or all) booked: (months, entries, zones), magnitudes, sides."""
@@ -66,7 +76,7 @@ class Booked:
     sums: Array
     gross: Array
     sides: Array
-    wrong: tuple[int, str, int] | None = None  # month index, stock, cell
+    wrong: Wrong | None = None
 
     @classmethod
     def empty(cls, months: int, plan: CellPlan, zones: int) -> Booked:
@@ -129,9 +139,11 @@ def run_block(
                 given[process.name, name] = flat_amount(got[name], width)
             for name in due:
                 s = plan.stocks.index(name)
-                bad = stocks[s].settle(given, runs, books, (m, s))
+                amounts = stocks[s].amounts(given)
+                bad = stocks[s].settle(amounts, runs, books, (m, s))
                 if bad >= 0 and books.wrong is None:
-                    books.wrong = (m, name, part.start + bad % width)
+                    told = stocks[s].told(amounts, bad)
+                    books.wrong = Wrong(m, name, part.start + bad % width, told)
         if books.wrong is not None:
             break
     for name in plan.stocks:
@@ -150,16 +162,27 @@ class _Stock:
         self.low, self.high = VOCABULARY[name].low, VOCABULARY[name].high
         self.sum = stock_sum(values)
 
+    def amounts(self, given: dict[tuple[str, str], Array]) -> list[Array]:
+        """Take what was given to this stock out of what is not settled yet."""
+        return [given.pop(entry) for _, entry in self.lines]
+
+    def told(self, amounts: list[Array], at: int) -> tuple[tuple[str, float], ...]:
+        """Who added how much at a flat index."""
+        row, cell = divmod(at, self.values.shape[1])
+        return tuple(
+            (entry[0], float(amount[row, cell]))
+            for (_, entry), amount in zip(self.lines, amounts, strict=True)
+        )
+
     def settle(
         self,
-        given: dict[tuple[str, str], Array],
+        amounts: list[Array],
         runs: Runs,
         books: Booked,
         at: tuple[int, int],
     ) -> int:
         """Book and add the month's amounts; the first bad flat index, or -1."""
         month, place = at
-        amounts = [given.pop(entry) for _, entry in self.lines]
         sums, gross = books.sums[month], books.gross[month]
         before = self.sum
         if len(amounts) == 1:

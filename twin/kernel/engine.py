@@ -112,9 +112,9 @@ class Engine:
         for job in jobs:
             booked.join(job.result())
         if booked.wrong is not None:
-            m, name, cell = booked.wrong
-            causes = [c for c, s in self.plan.entries if s == name]
-            self._out_of_range(label(todo[m]), name, cell, causes)
+            wrong = booked.wrong
+            when = label(todo[wrong.month])
+            self._out_of_range(when, wrong.stock, wrong.cell, wrong.amounts)
         for m, month in enumerate(todo):
             self._check(label(month), self.plan.entries, booked, m)
         self._page([label(m) for m in todo], self.plan.entries, booked.sums)
@@ -161,7 +161,8 @@ class Engine:
             )
             booked.sides[0, i] = before, after
             if bad >= 0:
-                self._out_of_range(when, name, bad % n, [cause])
+                amount = float(flat_amount(given, n)[divmod(bad, n)])
+                self._out_of_range(when, name, bad % n, [(cause, amount)])
         self._check(when, entries, booked, 0, self_named=names)
         self._page([when], entries, sums)
 
@@ -193,14 +194,21 @@ class Engine:
             self.ledger.pages.append(Page(tuple(months), tuple(entries), amounts))
 
     def _out_of_range(
-        self, when: str, name: str, cell: int, causes: Sequence[str]
+        self, when: str, name: str, cell: int, amounts: Sequence[tuple[str, float]]
     ) -> None:
         grid, var = self.model.grid, VOCABULARY[name]
         row, column = divmod(int(grid.active[cell]), grid.shape[1])
         value = self.whole.stocks[name].reshape(-1, grid.n)[:, cell]
         raise StateError(
-            f"{when}: stock '{name}' {'became' if causes else 'is'} "
+            f"{when}: stock '{name}' {'became' if amounts else 'is'} "
             f"{np.array2string(value, precision=6)} {var.unit} at row {row}, column "
             f"{column}; its range is {var.low:g} to {var.high:g}; "
-            f"changed by: {', '.join(causes) or 'nothing yet, mend the start values'}"
+            f"changed by: {_listed(amounts)}"
         )
+
+
+def _listed(amounts: Sequence[tuple[str, float]]) -> str:
+    """Who added what; the one that does not add a number alone, when there is one."""
+    guilty = [a for a in amounts if not np.isfinite(a[1])] or list(amounts)
+    told = [f"{cause} ({amount:+.6g})" for cause, amount in guilty]
+    return ", ".join(told) or "nothing yet, mend the start values"
