@@ -72,6 +72,11 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     made["vegetation_cover"] = rng.random(n)
     made["cover_factor"] = rng.random(n)
     made["litter_quality"] = rng.uniform(0.2, 0.6, n)
+    made["slope"] = rng.uniform(0.0, 45.0, n) * (rng.random(n) < 0.9)
+    made["specific_catchment_area"] = rng.uniform(5.0, 500.0, n)
+    made["bulk_density"] = rng.uniform(1100.0, 1800.0, n)
+    made["soil_mass"] = 0.3 * made["bulk_density"] * (rng.random(n) < 0.9)
+    made["recharge_total"] = rng.uniform(0.0, 300.0, n)
     return made
 
 

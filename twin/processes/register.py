@@ -12,11 +12,15 @@ from .cover_exposure import CoverExposure
 from .cover_factor import CoverFactorCsle, CoverFactorRusle
 from .deep_carbon import DeepCarbon
 from .ground_strain import GroundStrain
+from .hillslope_diffusion import HillslopeDiffusion
+from .hillslope_diffusion_nonlinear import HillslopeDiffusionNonlinear
 from .pet_fao56 import PetFao56
 from .pet_hargreaves import PetHargreaves
 from .sediment_delivery import SedimentDelivery
+from .slope_stability import SlopeStability
 from .soil_carbon import SoilCarbon
 from .soil_water import SoilWater
+from .stream_power import StreamPower
 from .subsidence import Subsidence
 from .terrain_form import TerrainForm
 from .terrain_form_rusle import TerrainFormRusle
@@ -37,6 +41,10 @@ _SHIPPED: tuple[type[Any], ...] = (
     CoverExposure,
     SedimentDelivery,
     CarbonPools,
+    HillslopeDiffusion,
+    HillslopeDiffusionNonlinear,
+    StreamPower,
+    SlopeStability,
     Subsidence,
     GroundStrain,
 )

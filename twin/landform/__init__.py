@@ -1,0 +1,1 @@
+"""How ground changes shape over years: creep, streams, and where slopes give way."""
