@@ -8,6 +8,7 @@ from typing import Any
 
 from . import contaminant_functions as contaminant
 from . import ground_functions as ground
+from . import landform_functions as landform
 from . import mining_functions as mining
 from . import plant_functions as plant
 from . import soil_functions as soil
@@ -32,6 +33,16 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "terrain.accumulate_d8": ground.accumulate_d8,
         "terrain.accumulate_mfd": ground.accumulate_mfd,
         "terrain.slope": ground.slope_inside,
+        "terrain.accumulate_dinf": landform.accumulate_dinf,
+        "terrain.wetness": landform.wetness_inside,
+        "terrain.aspect": landform.aspect_inside,
+        "landform.hillslope_steady": landform.hillslope_steady,
+        "landform.scarp": landform.scarp,
+        "landform.heap": landform.heap,
+        "landform.streams_steady": landform.streams_steady,
+        "landform.stream_profile": landform.stream_profile,
+        "landform.space_steady": landform.space_steady,
+        "stability.infinite_slope": landform.infinite_slope,
         "erosion.slope_length_1d": ground.slope_length_1d,
         "erosion.slope_length_2d": ground.slope_length_2d,
         "erosion.slope_length_plane": ground.slope_length_plane,

@@ -23,8 +23,8 @@ class Root:
 
 
 def factor_of_safety(
-    slope: Array, depth: Array, cohesion: Array, *, weight: Array, friction: float,
-    wetness: Array,
+    slope: Array, depth: Array, cohesion: Array, *, weight: Array,
+    friction: Array | float, wetness: Array,
 ) -> Array:  # fmt: skip
     """Infinite-slope factor of safety.
 
