@@ -162,7 +162,7 @@ def demo(
 
 def _app() -> typer.Typer:
     """Compose the command line."""
-    from scenarios import commands, design_command, survey_commands
+    from scenarios import commands, design_command, mesh_commands, survey_commands
     from viewer import commands as views
 
     app = typer.Typer(
@@ -185,6 +185,8 @@ def _app() -> typer.Typer:
     app.command()(views.still)
     app.command()(views.film)
     app.command()(design_command.design)
+    app.command()(mesh_commands.mesh)
+    app.command()(mesh_commands.solid)
     for command in commands.REGISTERS:
         app.command()(command)
     return app
