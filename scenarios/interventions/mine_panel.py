@@ -123,9 +123,11 @@ class MinePanel(Measure):
         if self.months == 1:
             return inner
         turn = radians(self.azimuth)
-        corners = shapely.get_coordinates(inner)
+        middle = shapely.get_coordinates(inner.centroid)[0]
+        corners = shapely.get_coordinates(inner) - middle
         along = corners @ np.array([sin(turn), cos(turn)])
         edges = np.linspace(along.min(), along.max(), self.months + 1)
         box = shapely.box(-FAR, edges[place.part], FAR, edges[place.part + 1])
         # +y of the box turns clockwise to the azimuth of advance
-        return inner.intersection(affinity.rotate(box, -self.azimuth, origin=(0, 0)))
+        turned = affinity.rotate(box, -self.azimuth, origin=(0, 0))
+        return inner.intersection(affinity.translate(turned, *middle))

@@ -8,6 +8,7 @@ from math import exp
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 
 from scenarios.interventions.measure import Place
 from scenarios.interventions.mine_panel import MinePanel
@@ -26,6 +27,7 @@ from twin.subsidence.probability_integral import (
 SEAM = Seam(thickness=3.0, depth=300.0)  # W0 2.25 m, r 150 m
 CELL = 20.0
 GRID = Grid("EPSG:32649", "unknown", -1000.0, 1000.0, CELL, (100, 130))
+FAR = replace(GRID, west=499_000.0, north=4_351_000.0)  # as coordinates are on a site
 PANEL = shapely.box(0.0, 0.0, 560.0, 160.0)
 
 
@@ -86,9 +88,11 @@ def panel(**change: object) -> MinePanel:
     return MinePanel.model_validate(told | change)
 
 
-def sinks(measure: MinePanel, part: int = 0, region: object = PANEL) -> np.ndarray:
-    n = GRID.n
-    place = Place(GRID, np.ones(n, bool), region=region, part=part)
+def sinks(
+    measure: MinePanel, part: int = 0, region: object = PANEL, grid: Grid = GRID
+) -> np.ndarray:
+    n = grid.n
+    place = Place(grid, np.ones(n, bool), region=region, part=part)
     return measure.change({"subsidence_to_come": np.zeros(n)}, place)[
         "subsidence_to_come"
     ]
@@ -105,6 +109,9 @@ def test_strips_of_an_advancing_face_add_up_to_the_panel():
     x, _ = middles(GRID)
     middle = [float((s.reshape(GRID.shape) * x).sum() / s.sum()) for s in strips]
     assert middle == sorted(middle)
+    there = shapely.affinity.translate(PANEL, 500_000.0, 4_350_000.0)
+    far = [sinks(advancing, k, there, FAR) for k in range(advancing.parts)]
+    assert np.array(far) == pytest.approx(np.array(strips), abs=1e-8)
 
 
 def test_inflection_draws_the_panels_edges_in():
