@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -44,6 +45,28 @@ class Ledger:
                 unit = f"{VOCABULARY[stock].unit} m2" if stock in VOCABULARY else "m2"
                 amount = float(page.amounts[m, e, z])
                 yield page.months[m], cause, stock, self.zone_names[z], amount, unit
+
+    def packed(self) -> tuple[Array, dict[str, Any]]:
+        """All amounts in one array, and what they are; few of many entries differ."""
+        kinds = {page.entries: None for page in self.pages}
+        number = {entries: i for i, entries in enumerate(kinds)}
+        amounts = [page.amounts.ravel() for page in self.pages]
+        about = {
+            "entries": [list(entries) for entries in kinds],
+            "pages": [[number[page.entries], *page.months] for page in self.pages],
+        }
+        return np.concatenate([np.zeros(0), *amounts]), about
+
+    def unpack(self, amounts: Array, about: Mapping[str, Any]) -> None:
+        """Take the pages back from what ``packed`` made."""
+        kinds = [tuple((str(c), str(s)) for c, s in e) for e in about["entries"]]
+        at, zones = 0, len(self.zone_names)
+        for kind, *months in about["pages"]:
+            shape = (len(months), len(kinds[kind]), zones)
+            size = shape[0] * shape[1] * zones
+            part = amounts[at : at + size].reshape(shape)
+            self.pages.append(Page(tuple(months), kinds[kind], part))
+            at += size
 
     def table(self) -> list[dict[str, object]]:
         """Return the entries as rows."""

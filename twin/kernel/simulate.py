@@ -19,7 +19,7 @@ from .balance import Balance
 from .blocks import Whole
 from .contract import called, locked
 from .engine import Engine
-from .ledger import Ledger, Page
+from .ledger import Ledger
 from .model import Model
 from .schedule import (
     YEAR,
@@ -35,6 +35,7 @@ from .schedule import (
 )
 
 CHECKPOINT_EVERY = 60  # months
+PAGES = "pages"  # of the ledger, in a checkpoint
 Progress = Callable[[int, int], None]
 
 
@@ -205,14 +206,12 @@ def _saved(engine: Engine, done: int) -> tuple[dict[str, Any], dict[str, Any]]:
     for kind in ("stocks", "held", "kept"):
         for name, array in getattr(engine.whole, kind).items():
             arrays[f"{kind}.{name}"] = array
-    for i, page in enumerate(engine.ledger.pages):
-        arrays[f"page.{i}"] = page.amounts
-    pages = [{"months": p.months, "entries": p.entries} for p in engine.ledger.pages]
+    arrays[PAGES], pages = engine.ledger.packed()
     about = {
         "done": done,
         "month": label(engine.month),
         "closure": engine.balance.closure,
-        "pages": pages,
+        **pages,
     }
     return arrays, about
 
@@ -222,12 +221,9 @@ def _restore(
 ) -> int:
     for full, array in arrays.items():
         kind, _, name = full.partition(".")
-        if kind != "page":
+        if full != PAGES:
             getattr(engine.whole, kind)[name] = np.array(array)
-    for i, page in enumerate(about["pages"]):
-        entries = tuple((str(c), str(s)) for c, s in page["entries"])
-        found = Page(tuple(page["months"]), entries, np.array(arrays[f"page.{i}"]))
-        engine.ledger.pages.append(found)
+    engine.ledger.unpack(np.array(arrays[PAGES]), about)
     engine.balance.closure.update(about["closure"])
     engine.month = shift(engine.month, int(about["done"]))
     return int(about["done"])
