@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from twin.errors import MinetwinError, MissingCRS, UnreadableFile
+from twin.errors import InputError, MinetwinError, MissingCRS, UnreadableFile
 from twin.site_file import load_yaml
 
 from .audit import Audit
@@ -63,14 +63,26 @@ def look_at_polygons(path: Path) -> None:
 
 
 def look_at_design(path: Path) -> None:
-    """Triangles, unit and CRS of a drawing or a mesh."""
+    """Triangles, unit, CRS and health of a drawing or a mesh."""
     from .design.design import Stated
     from .design.export import read_design
+    from .design.health import examine
+    from .design.mesh_read import ENDINGS
+    from .design.mesh_report import open_mesh, troubles
 
-    if read_design(path, Stated(), Audit()).crs is None:
+    crs = read_design(path, Stated(), Audit()).crs
+    ill = ""
+    if path.suffix.lower() in ENDINGS:
+        ill = troubles(examine(open_mesh(path, Stated(), Audit()).mesh))
+    if ill:
+        ill = f"{ill}; see minetwin mesh {path.name}, which mends with --repair --to"
+    if crs is None:
         raise MissingCRS(
             f"{path}: names no CRS and none is guessed; state crs: for it in site.yaml"
+            + (f"; also {ill}" if ill else "")
         )
+    if ill:
+        raise InputError(f"{path}: {ill}")
 
 
 def look_at_site(path: Path) -> None:

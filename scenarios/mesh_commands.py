@@ -51,6 +51,8 @@ def mesh(
 
     if repair != (to is not None) or (fill and not repair):
         raise typer.BadParameter("--repair and --to OUT go together, --fill with them")
+    if to is not None and to.resolve() == file.resolve():
+        raise typer.BadParameter("--to must be another file; FILE stays as it is")
     audit = Audit()
     opened = open_mesh(file, Stated(unit=unit, crs=crs), audit)
     found = report_on(opened)
@@ -59,7 +61,7 @@ def mesh(
         return
     mended, filled = _mended(file, opened, fill, audit)
     _write(to, mended.mesh, opened, audit)
-    after = report_on(mended)
+    after = report_on(open_mesh(to, Stated(crs=opened.crs), Audit()))
     kept = {"from": str(file), "filled": filled, "audit": audit.to_json()}
     beside = to.with_name(f"{to.name}.audit.json")
     beside.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
