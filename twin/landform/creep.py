@@ -16,6 +16,7 @@ from ..terrain.cells import INTERIOR, OUTSIDE, Flags
 Raster = NDArray[np.float64]
 COURANT = 0.8  # share of the longest stable step, dx2 / 4 D
 BANDS = 8  # of rows that are worked side by side
+LARGE = 65_536  # cells from which that pays
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ def _crept(
     if steps > 1:
         part = Faces(np.zeros(z.shape), np.zeros(z.shape))
     gone = np.zeros(z.shape)
-    ends = np.linspace(0, z.shape[0], BANDS + 1).astype(int)
+    parts = BANDS if z.size >= LARGE else 1
+    ends = np.linspace(0, z.shape[0], parts + 1).astype(int)
     bands = [(int(a), int(b)) for a, b in pairwise(ends) if b > a]
     for _ in range(steps):
         if terms > 0:
