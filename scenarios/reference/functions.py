@@ -11,6 +11,7 @@ from . import ground_functions as ground
 from . import landform_functions as landform
 from . import mining_functions as mining
 from . import plant_functions as plant
+from . import sensing_functions as sensing
 from . import soil_functions as soil
 
 FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
@@ -55,6 +56,13 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "contaminants.metal_sums": contaminant.metal_sums,
         "standards.gb15618": contaminant.gb15618,
         "standards.gb36600": contaminant.gb36600,
+        "sensing.indices": sensing.indices,
+        "sensing.rsei": sensing.rsei,
+        "sensing.rsei_weights": sensing.rsei_weights,
+        "sensing.tasselled_cap": sensing.tasselled_cap,
+        "warning.inverse_velocity": sensing.inverse_velocity,
+        "evaluation.entropy": sensing.entropy,
+        "evaluation.topsis": sensing.topsis,
         "subsidence.rectangle": mining.rectangle,
         "subsidence.extremes": mining.greatest,
         "subsidence.knothe": mining.knothe,

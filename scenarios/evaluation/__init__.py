@@ -1,0 +1,1 @@
+"""How good a state or a plan is: indicators, weights, services, attributes."""

@@ -1,0 +1,1 @@
+"""What bands seen from above say of plants, water, bare ground and heat."""
