@@ -15,7 +15,8 @@ from ..terrain.cells import at
 
 Array = NDArray[np.float64]
 MOST_ROUNDS = 60
-NEWTON = 30
+NEWTON = 30  # steps at most
+NEAR = 1e-3  # of the shielding thickness: from here on one step a round is enough
 SETTLED = 1e-7  # m; rounds end when no deposit changes by more
 
 
@@ -242,9 +243,9 @@ def _cut(
         stays = fall / (1.0 + pull) if exponent == 1.0 else _root(fall, pull, exponent)
         strength = stays if exponent == 1.0 else stays**exponent
         held = most[i] + laid[i]
-        now = _left(held, pulls[0][i] * strength, cover, left[i])
+        now = _left(held, pulls[0][i] * strength, cover, (left[i], bare))
         soil[i] = min(held - now, most[i])
-        rock[i] = min(pulls[1][i] * strength * np.exp(-now / cover), fall)
+        rock[i] = min(pulls[1][i] * strength * bare, fall)
         greatest = max(greatest, abs(now - left[i]))
         left[i] = now
         z[i] = max(base - soil[i] - rock[i], z[r])
@@ -265,17 +266,21 @@ def _root(fall: float, pull: float, exponent: float) -> float:
 
 
 @compiled
-def _left(held: float, pull: float, cover: float, guess: float) -> float:
-    """Soil h at the end of the step: h + pull (1 - exp(-h/H*)) = held."""
+def _left(held: float, pull: float, cover: float, guess: tuple[float, float]) -> float:
+    """Soil h at the end of the step: h + pull (1 - exp(-h/H*)) = held.
+
+    guess  of h, and its exp(-h/H*). Newton's steps end early, as the rounds repeat
+           them from where they came to.
+    """
     if pull <= 0.0:
         return held
-    h = min(guess, held)
+    h, bare = guess
     for _ in range(NEWTON):
-        bare = np.exp(-h / cover)
         step = (h + pull * (1.0 - bare) - held) / (1.0 + pull * bare / cover)
         h = min(max(h - step, 0.0), held)
-        if abs(step) <= 1e-12 * held:
+        if abs(step) <= NEAR * cover:
             break
+        bare = np.exp(-h / cover)
     return h
 
 
