@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from twin.process import Array
 from twin.processes.rothc_initial import initial_pools
 from twin.soil.constituents import (
+    BASE,
     DENSITY,
     METALS,
     OPTIONAL,
     SOIL_MASS,
+    Way,
     account,
     available,
     below,
@@ -25,6 +27,7 @@ from twin.soil.slots import LAYERS, SUBSOIL_DEPTH, TOPSOIL_DEPTH
 PER_HECTARE = 0.1  # kg m-2 in 1 t ha-1
 GRAM = 1e-3  # kg
 DEEPER = {"subsoil": 0.5, "spoil": 0.25}  # of the topsoil's carbon content; unverified
+WAYS: tuple[Way, ...] = ("imported", "exhumed", "removed", "exported")
 AVAILABLE = 0.1  # share of a metal, where nothing is stated; unverified
 CONTENTS: Mapping[str, tuple[str, float]] = {
     # key of site.yaml -> stock, amount of the stock per kg of soil and unit of the key
@@ -51,13 +54,9 @@ def carried_by(ground: Blocks) -> tuple[str, ...]:
 def left_out(carried: Collection[str]) -> set[str]:
     """Stocks of the vocabulary that a run without these constituents does not need."""
     gone = {n for c in OPTIONAL if c.name not in carried for n in (c.name, c.below)}
-    for name in METALS:
-        if metal(name) not in carried:
-            gone |= {
-                account(name, way)
-                for way in ("imported", "exhumed", "removed", "exported")
-            }
-    return gone
+    always = {c.book for c in BASE}
+    books = {c.book for c in OPTIONAL if c.name not in carried} - always - {""}
+    return gone | {account(book, way) for book in books for way in WAYS}
 
 
 def soil_column(ground: Blocks, zones: NDArray[np.int64]) -> dict[str, Array]:

@@ -82,6 +82,7 @@ def test_soil_and_carbon_are_moved_never_made(seed: int, depth: float) -> None:
     soil = whole(added, "soil_mass").sum() + added["sediment_exported_total"].sum()
     moved = sum(whole(added, p).sum() for p in POOLS)
     moved += added["carbon_exported_total"].sum()
+    moved += added["geogenic_carbon_exported_total"].sum()
     assert abs(soil) / eroded < 1e-9
     assert abs(moved) < 1e-9 * sum(see[p].sum() for p in POOLS)
     assert (see["soil_mass"] + added["soil_mass"]).min() >= 0.0

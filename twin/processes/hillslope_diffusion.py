@@ -12,15 +12,14 @@ from ..landform.creep import Faces, creep
 from ..landform.faces import cross
 from ..landform.riding import most_crept, moved_soil, without_thin_slots
 from ..process import Array, Every, Scope, Step, parameter
-from ..soil.constituents import BASE_NAMES, stocks_of
+from ..soil.constituents import BASE_NAMES, exported, stocks_of
 from ..soil.riding import ride_along
 from ..terrain.cells import Flags, cell_flags
 
 READS = ("elevation", *stocks_of(BASE_NAMES))
 ADDS = (
     "elevation",
-    "sediment_exported_total",
-    "carbon_exported_total",
+    *exported(BASE_NAMES),
     *stocks_of(BASE_NAMES),
 )
 

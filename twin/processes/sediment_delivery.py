@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..numerics.threads import halves, side_by_side
 from ..process import Array, Every, Scope, Step, parameter
 from ..soil.column import VOLUME, Column, Load
-from ..soil.constituents import BASE_NAMES, SOIL_MASS, stocks_of
+from ..soil.constituents import BASE_NAMES, SOIL_MASS, exported, stocks_of
 from ..soil.riding import accounts, ride_along
 from ..terrain.catchments import Catchments
 from ..terrain.cells import OUTLET, cell_flags
@@ -118,8 +118,7 @@ class SedimentDelivery:
     adds: ClassVar[tuple[str, ...]] = (
         "elevation",
         "erosive_exposure",
-        "sediment_exported_total",
-        "carbon_exported_total",
+        *exported(BASE_NAMES),
         *stocks_of(BASE_NAMES),
     )
     scope: ClassVar[Scope] = "grid"

@@ -20,7 +20,7 @@ from ..landform.stream_power import (
 )
 from ..process import Array, Every, Scope, Step, parameter
 from ..soil.column import Column
-from ..soil.constituents import BASE_NAMES, SOIL_MASS, stocks_of
+from ..soil.constituents import BASE_NAMES, SOIL_MASS, exported, stocks_of
 from ..soil.riding import ride_along
 from ..terrain.cells import OUTLET, cell_flags
 from .sediment_paths import settle
@@ -96,8 +96,7 @@ class StreamPower:
     writes: ClassVar[tuple[str, ...]] = ()
     adds: ClassVar[tuple[str, ...]] = (
         "elevation",
-        "sediment_exported_total",
-        "carbon_exported_total",
+        *exported(BASE_NAMES),
         *stocks_of(BASE_NAMES),
     )
     scope: ClassVar[Scope] = "grid"

@@ -60,14 +60,14 @@ def available(name: str) -> str:
 ORGANIC = tuple(f"soil_carbon_{pool}" for pool in ("dpm", "rpm", "bio", "hum", "iom"))
 BASE: tuple[Constituent, ...] = (
     *(Constituent(name, book="carbon") for name in ORGANIC),
-    Constituent("geogenic_carbon", book="carbon"),
+    Constituent("geogenic_carbon", book="geogenic_carbon"),
     Constituent("clay_content", "property"),
     Constituent("soil_ph", "property"),
     Constituent("soil_share", "property"),
     Constituent("soil_erodibility", "property"),
 )
 OPTIONAL: tuple[Constituent, ...] = (
-    Constituent("soil_inorganic_carbon", book="carbon"),
+    Constituent("soil_inorganic_carbon", book="inorganic_carbon"),
     Constituent("sulfide_sulfur"),
     Constituent("neutralising_potential"),
     Constituent("soil_nitrogen"),
@@ -92,6 +92,12 @@ def stocks_of(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         n for name in (SOIL_MASS, DENSITY, *names) for n in (name, below(name))
     )
+
+
+def exported(names: Iterable[str]) -> tuple[str, ...]:
+    """Accounts of what water carries off the site, of soil and the named things."""
+    books = ["soil", *(CONSTITUENTS[name].book for name in names)]
+    return tuple(account(book, "exported") for book in dict.fromkeys(books) if book)
 
 
 def account(book: str, way: Way) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import unknown_name
 from ..process import Array
 from .column import Load
-from .constituents import CONSTITUENTS, SOIL_MASS, Way, account, below
+from .constituents import CONSTITUENTS, SOIL_MASS, Way, account, below, exported
 
 
 def ride_along(process: Any, carried: Collection[str]) -> None:
@@ -17,14 +17,11 @@ def ride_along(process: Any, carried: Collection[str]) -> None:
         if name not in CONSTITUENTS:
             raise unknown_name("constituent", name, CONSTITUENTS, process.name)
     riding = tuple(n for name in carried for n in (name, below(name)))
-    books = [CONSTITUENTS[name].book for name in carried]
-    exported = tuple(
-        account(book, "exported") for book in books if book not in ("", "carbon")
-    )
     kind = type(process)
+    leaving = tuple(n for n in exported(carried) if n not in kind.adds)
     # the declaration of one run's process; the class keeps that of the base
     object.__setattr__(process, "reads", (*kind.reads, *riding))
-    object.__setattr__(process, "adds", (*kind.adds, *riding, *exported))
+    object.__setattr__(process, "adds", (*kind.adds, *riding, *leaving))
 
 
 def accounts(load: Load, way: Way) -> dict[str, Array]:

@@ -77,6 +77,25 @@ def _metals() -> Iterable[Var]:
             )  # fmt: skip
 
 
+def _other_carbon() -> Iterable[Var]:
+    """Accounts of carbon that is never counted as removed from the air."""
+    kinds = (
+        ("geogenic_carbon", "Geogenic carbon", "地质成因碳"),
+        ("inorganic_carbon", "Inorganic carbon", "无机碳"),
+    )
+    for book, told, told_zh in kinds:
+        for way, words, words_zh, sign in WAYS:
+            yield replace(
+                _stock(account(book, way), f"{told} {words}",  # type: ignore[arg-type]
+                       f"{words_zh}{told_zh}", "kg m-2"),
+                budget="carbon",
+                factor=sign,
+                source="carbon book",
+                shown="t ha-1",
+                scale=10.0,
+            )  # fmt: skip
+
+
 def _accounts() -> Iterable[Var]:
     """Accounts of carbon and sediment that the older domains do not declare."""
     carbon: tuple[str, str, str, Element] = (
@@ -124,6 +143,7 @@ _TOP: tuple[Var, ...] = (
     _stock("soil_phosphorus", "Phosphorus that plants can take", "土壤有效磷", "g m-2"),
     _stock("seed_bank", "Viable seeds in the soil", "土壤种子库", "m-2", axes=("pft",)),
     *_metals(),
+    *_other_carbon(),
     *_accounts(),
 )  # fmt: skip
 
