@@ -83,12 +83,17 @@ def fill_holes(
     """
     v, t = mesh.vertices, mesh.triangles
     made: list[Filled] = []
+    taken, added = _keys(t, len(v)), np.zeros(0, np.int64)
+    parts, count = [t], len(t)
+    touched = np.zeros(len(v), dtype=bool)
     for ring in rings_of(v, t):
         if ring.length > longest:
             continue
         new = np.zeros((0, 3), np.int64)
         if ring.closed and 3 <= ring.edges <= MOST_EDGES:
-            new = fill(v, t, ring)
+            # Only a ring with two corners of earlier ones can want an edge of theirs.
+            near = added if touched[ring.corners].sum() > 1 else added[:0]
+            new = fill(v, ring, taken, near)
         east, north, up = (float(x) for x in v[ring.corners].mean(axis=0))
         told = f"{ring.edges} edges, {ring.length:.3f} m, near {east:.2f} {north:.2f}"
         if not len(new):
@@ -97,30 +102,40 @@ def fill_holes(
         side = v[new[:, 1:]] - v[new[:, :1]]
         cross = np.cross(side[:, 0], side[:, 1])
         area = float(np.linalg.norm(cross, axis=1).sum() / 2)
-        numbers = (len(t), len(t) + len(new) - 1)
+        numbers = (count, count + len(new) - 1)
         made.append(Filled(ring.edges, ring.length, area, (east, north, up), numbers))
         what = f"hole filled: {told} {up:.2f}, {area:.3f} m2 invented, triangles added"
         audit.repaired.append(note(what, where, len(new)))
-        t = np.concatenate([t, new])
-    return Mesh(v, t), made
+        parts.append(new)
+        count += len(new)
+        added = np.concatenate([added, _keys(new, len(v))])
+        touched[ring.corners] = True
+    return Mesh(v, np.concatenate(parts)), made
 
 
-def fill(v: Points, t: Ints, ring: Ring) -> Ints:
+def _keys(t: Ints, n: int) -> Ints:
+    """Every edge of triangles as one number, sorted."""
+    end = t[:, [1, 2, 0]]
+    return np.unique(np.minimum(t, end) * n + np.maximum(t, end))
+
+
+def fill(v: Points, ring: Ring, taken: Ints, added: Ints) -> Ints:
     """Triangles of least area over a closed ring, (edges - 2, 3).
 
     The rule of Barequet and Sharir (1995, CAGD 12: 207-229; read from memory, not
     checked): the least sum of areas over all triangulations of the ring. An edge that
     the mesh has already is not used again, so no edge gets a third triangle. None
     is returned, as zero rows, where that leaves no way.
+
+    taken, added  edges of the mesh and of earlier fillings, by ``_keys``
     """
     c = ring.corners
-    inside = np.isin(t, c)
-    near = t[inside.sum(axis=1) >= 2]
-    pairs = np.concatenate([near[:, [0, 1]], near[:, [1, 2]], near[:, [2, 0]]])
     n = len(v)
-    taken = np.unique(pairs.min(axis=1) * n + pairs.max(axis=1))
-    low, high = np.minimum.outer(c, c), np.maximum.outer(c, c)
-    barred = np.isin(low * n + high, taken)
+    key = np.minimum.outer(c, c) * n + np.maximum.outer(c, c)
+    at = np.minimum(np.searchsorted(taken, key), len(taken) - 1)
+    barred = taken[at] == key
+    if len(added):
+        barred |= np.isin(key, added)
     return np.asarray(c[_least_area(v[c] - v[c[0]], barred)], dtype=np.int64)
 
 
