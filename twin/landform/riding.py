@@ -54,17 +54,18 @@ def most_washed(column: Column) -> Array:
     return made
 
 
-def moved_soil(column: Column, cut: Array, pass_on: PassOn) -> dict[str, Array]:
+def moved_soil(
+    column: Column, cut: Array, load: Load, pass_on: PassOn
+) -> dict[str, Array]:
     """Amounts to add to height, soil, what rides with it, and the accounts.
 
     column   as it was
-    cut      thickness (n,) taken off the top, m
+    cut      thickness (n,) taken off the top, m;  load  what that is, of ``cut``
     pass_on  says where one constituent of it goes: amounts (..., n) cut off, per area,
              to (laid down, carried off the site), (..., n) each
 
     What is laid down lies on top, as dense as the topsoil of its new place.
     """
-    load = column.cut(cut)
     laid: Load = {}
     gone: Load = {}
     for name, amount in load.items():

@@ -88,4 +88,5 @@ def crept(
         laid, gone = cross(held, given, flags, grid.expand(amount, 0.0))
         return grid.compress(laid), grid.compress(gone)
 
-    return moved_soil(column, np.ascontiguousarray(grid.compress(given)), pass_on)
+    cut = np.ascontiguousarray(grid.compress(given))
+    return moved_soil(column, cut, column.cut(cut), pass_on)

@@ -121,7 +121,9 @@ class StreamPower:
         column = Column(see)
         made = self._streams(see, column, network)
         leaves = _rim(when)[network.paths.last]
-        floor = _floor(see["elevation"], column, network, (made, leaves))
+        load = column.cut(made.soil)
+        _, mass = pass_down(network, made.share, load[SOIL_MASS])
+        floor = _floor(see["elevation"], column.density[0], network, (mass, leaves))
 
         def pass_on(amount: Array) -> tuple[Array, Array]:
             laid, arrived = pass_down(network, made.share, amount)
@@ -130,7 +132,7 @@ class StreamPower:
             gone[..., network.paths.last[leaves]] = arrived[..., leaves]
             return laid, gone
 
-        return moved_soil(column, made.soil, pass_on)
+        return moved_soil(column, made.soil, load, pass_on)
 
     def _streams(self, see: Mapping[str, Any], column: Column, network: Network) -> Cut:
         n = column.depth.size
@@ -151,18 +153,18 @@ class StreamPower:
 
 
 def _floor(
-    z: Array, column: Column, network: Network, end: tuple[Cut, NDArray[np.bool_]]
+    z: Array, density: Array, network: Network, end: tuple[Array, NDArray[np.bool_]]
 ) -> Array:
-    """Share (n,) of what arrives in its pit that comes to lie on each cell."""
-    made, leaves = end
-    _, arrived = pass_down(network, made.share, column.cut(made.soil)[SOIL_MASS])
+    """Share (n,) of what arrives in its pit that comes to lie on each cell.
+
+    end  mass that arrives at each end, and whether it leaves the site there, (t,)
+    """
+    arrived, leaves = end
     laid = np.zeros((z.size, 1))
-    density = np.ascontiguousarray(column.density[0])
-    settle(network.paths.end, ~leaves, z, density, arrived[:, None], laid)
-    mass = arrived[network.paths.end]
-    share: Array = np.divide(
-        laid[:, 0], mass, out=np.zeros(z.size), where=(mass > 0.0) & (laid[:, 0] > 0.0)
-    )
+    place = network.paths.end
+    settle(place, ~leaves, z, np.ascontiguousarray(density), arrived[:, None], laid)
+    mass, into = arrived[place], laid[:, 0]
+    share: Array = np.divide(into, mass, out=np.zeros(z.size), where=into > 0.0)
     return share
 
 
