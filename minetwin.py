@@ -163,6 +163,7 @@ def demo(
 def _app() -> typer.Typer:
     """Compose the command line."""
     from scenarios import commands, design_command, mesh_commands, survey_commands
+    from scenarios.carbon.command import carbon
     from viewer import commands as views
 
     app = typer.Typer(
@@ -178,6 +179,7 @@ def _app() -> typer.Typer:
     app.command()(commands.build)
     app.command()(commands.run)
     app.command()(commands.compare)
+    app.command()(carbon)
     app.command()(serve)
     app.add_typer(survey_commands.survey, name="survey")
     app.command()(survey_commands.export)

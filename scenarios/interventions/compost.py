@@ -9,6 +9,7 @@ import numpy as np
 
 from twin.process import Array
 
+from ..carbon.emissions import nitrous_oxide
 from ..checked import quantity
 from .measure import PER_HECTARE, Amounts, Measure, Place, Record
 
@@ -17,9 +18,6 @@ SPLIT = {  # share of each pool in manure, RothC-26.3
     "soil_carbon_rpm": 0.49,
     "soil_carbon_hum": 0.02,
 }
-N2O_EF1 = 0.005  # kg N2O-N per kg N, dry climate, IPCC 2019
-N2O_PER_N = 44.0 / 28.0
-N2O_GWP = 265.0  # AR5
 
 
 class Compost(Measure):
@@ -31,7 +29,7 @@ class Compost(Measure):
         targets=(*SPLIT, "carbon_imported_total"),
         cost=(200.0, 500.0),
         cost_per="t",
-        emissions="direct N2O of its nitrogen and diesel of haulage",
+        emissions="N2O of its nitrogen and diesel of haulage",
         needs=("compost within the limits of heavy metals (GB 4284 for sludge)",),
         source="split: RothC-26.3; doses and costs: science.md section 12",
     )
@@ -81,7 +79,7 @@ class Compost(Measure):
         for name, share in SPLIT.items():
             amounts.add(name, carbon * share * here)
         amounts.add("carbon_imported_total", carbon * sum(SPLIT.values()) * here)
-        n2o = self.nitrogen_content * N2O_EF1 * N2O_PER_N * N2O_GWP
+        n2o = nitrous_oxide(0.0, self.nitrogen_content, dry=True).warming
         mass = self.dose * PER_HECTARE * here  # kg m-2
         amounts.spend(self.price * mass / 1000.0, (n2o + self.haulage) * mass)
         return amounts.all()

@@ -10,14 +10,11 @@ import numpy as np
 from twin.process import Array
 from twin.processes.plant_types import CARBON_FRACTION
 
+from ..carbon.factors import factor
 from ..checked import quantity
 from .measure import Amounts, Measure, Place, Record
 
-CH4, N2O = (
-    2.3e-3,
-    0.21e-3,
-)  # kg per kg burnt, savanna and grassland; IPCC 2006 table 2.5
-CH4_GWP, N2O_GWP = 28.0, 265.0  # AR5, 100 years
+GRAM = 1e-3  # kg
 
 
 class Fire(Measure):
@@ -88,6 +85,7 @@ class Fire(Measure):
         amounts.add("litter_carbon", roots - litter)
         amounts.add("dead_wood_carbon", (1.0 - self.burnt) * tops - wood)
         amounts.add("carbon_burned_total", gone)
-        warming = CH4 * CH4_GWP + N2O * N2O_GWP
+        methane = factor("fire_ch4") * factor("gwp_ch4")
+        warming = GRAM * (methane + factor("fire_n2o") * factor("gwp_n2o"))
         amounts.spend(0.0 * here, warming * gone / CARBON_FRACTION)
         return amounts.all()

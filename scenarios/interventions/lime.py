@@ -9,12 +9,11 @@ import numpy as np
 
 from twin.process import Array
 
+from ..carbon.emissions import liming
 from ..checked import quantity
 from .measure import PER_HECTARE, Amounts, Measure, Place, Record
 
 CALCITE_PH = 8.3  # pH of water in balance with calcite and air
-LIMESTONE_CARBON = 0.12  # t C per t of limestone, IPCC 2006 vol. 4 ch. 11
-CO2_PER_C = 44.0 / 12.0
 
 
 def limed_ph(ph: Array, dose: float, buffer: float) -> Array:
@@ -82,6 +81,6 @@ class Lime(Measure):
         if "soil_ph" in see:
             raised = limed_ph(see["soil_ph"], self.dose, self.buffer)
             amounts.add("soil_ph", (raised - see["soil_ph"]) * here)
-        given_off = LIMESTONE_CARBON * CO2_PER_C + self.haulage
+        given_off = liming(1.0) + self.haulage
         amounts.spend(self.price * mass / 1000.0, given_off * mass)
         return amounts.all()

@@ -11,6 +11,7 @@ from twin.process import Array
 from twin.soil.column import Column
 from twin.soil.constituents import BASE_NAMES, stocks_of
 
+from ..carbon.emissions import DIESEL_WARMING
 from ..checked import quantity
 from .burial import PLANT_POOLS, clear_plants
 from .earth import book, dug, heaped, laid, part
@@ -18,7 +19,7 @@ from .measure import Amounts, Measure, Place, Record
 from .slope_limit import Grading, grade
 
 DISTURBED = 0.05  # m; less than this leaves plants standing
-DIESEL = 2.68  # kg CO2 per litre: 43.0 TJ/Gg, 74.1 t CO2/TJ, 0.84 kg/L (IPCC 2006)
+DIESEL = DIESEL_WARMING  # kg CO2e L-1
 
 
 class Regrade(Measure):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from . import carbon_functions as carbon
 from . import contaminant_functions as contaminant
 from . import ground_functions as ground
 from . import landform_functions as landform
@@ -63,6 +64,8 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "warning.inverse_velocity": sensing.inverse_velocity,
         "evaluation.entropy": sensing.entropy,
         "evaluation.topsis": sensing.topsis,
+        "carbon.closed_forms": carbon.closed_forms,
+        "carbon.drawn_product": carbon.drawn_product,
         "subsidence.rectangle": mining.rectangle,
         "subsidence.extremes": mining.greatest,
         "subsidence.knothe": mining.knothe,

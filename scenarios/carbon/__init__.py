@@ -1,0 +1,1 @@
+"""The carbon account: what a plan took from the air, what it cost, how sure that is."""
