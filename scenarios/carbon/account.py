@@ -55,6 +55,7 @@ FLOWS: Mapping[str, tuple[str, float]] = {  # account -> sign in a pool's gain
     "removed": ("carbon_removed_total", -1.0),
     "exported": ("carbon_exported_total", -1.0),
 }
+TREND = 5  # years of weather that the sign of a balance is judged over
 ROOTING = ("vegetation", "deep_carbon")  # processes that change the subsoil in place
 EMISSIONS = "measure_emissions_total"
 
@@ -136,17 +137,31 @@ class Account:
             self.rooted.sum(axis=0, keepdims=True), joined(self.emissions),
         )  # fmt: skip
 
+    @property
+    def trend(self) -> Numbers:
+        """Mean balance of five years from each year on, t CO2e a year.
+
+        A dry year alone makes no site a source. The last years share their window.
+        """
+        count = len(self.years)
+        last = max(count - TREND, 0)
+        starts = [min(y, last) for y in range(count)]
+        yearly = self.yearly
+        windows = [yearly[:, a : a + TREND].mean(axis=1) for a in starts]
+        made: Numbers = np.stack(windows, axis=1)
+        return made
+
     def sink_year(self, zone: int) -> int | None:
-        """First year from which every later year takes up more than it emits."""
-        return _first_lasting(self.yearly[zone], self.years)
+        """First year from which the five-year balance is always below 0."""
+        return _first_lasting(self.trend[zone], self.years)
 
     def payback_year(self, zone: int) -> int | None:
         """First year from which the balance since the start stays below 0."""
         return _first_lasting(self.balance[zone], self.years)
 
     def reversals(self, zone: int) -> tuple[int, ...]:
-        """Years of net emission that follow a year of net uptake."""
-        sink = self.yearly[zone] < 0.0
+        """Years from which five years emit on balance, after such that took up."""
+        sink = self.trend[zone] < 0.0
         back = np.flatnonzero(sink[:-1] & ~sink[1:]) + 1
         return tuple(self.years[int(k)] for k in back)
 
