@@ -10,7 +10,7 @@ from cells import step_of, varied_cells
 
 from twin.processes.deep_carbon import DeepCarbon, slowing
 from twin.processes.rothc import co2_ratio
-from twin.processes.vegetation import Vegetation
+from twin.processes.vegetation import COLUMNS, Vegetation
 
 
 def subsoil(mass: float = 1000.0) -> dict[str, np.ndarray]:
@@ -65,7 +65,8 @@ def test_dead_roots_enter_the_subsoil_and_the_topsoil_where_there_is_none():
 
 def test_grasses_leave_less_of_their_roots_below_the_topsoil_than_trees():
     """Jackson 1996: 1 - b^d; grasses b 0.952, so 23 % below 30 cm; conifers 48 %."""
-    shares = Vegetation(plant_types=("grass", "pine"))._table[:, -1]
+    table = Vegetation(plant_types=("grass", "pine"))._table
+    shares = table[:, COLUMNS.index("root_reach")]
 
     assert shares == pytest.approx([0.952**30, 0.976**30])
     assert shares == pytest.approx([0.229, 0.483], abs=1e-3)

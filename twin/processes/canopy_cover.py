@@ -12,18 +12,23 @@ import numpy as np
 from ..numerics.compiled import compiled
 from ..numerics.vector_math import vexp
 from ..process import Array, Every, Scope, Step, parameter
-from .plant_types import DEFAULT_TYPES, check_types, column
+from .plant_types import DEFAULT_TYPES, check_types, column, full_foliage
+from .vegetation_kernel import leaves
 
 
 @compiled
-def _canopy(stocking: Array, above: Array, leaf: Array, extinction: float) -> Array:
+def _canopy(
+    stocking: Array, above: Array, table: tuple[Array, Array, Array], extinction: float
+) -> Array:
+    leaf, full, young = table
     types, cells = stocking.shape
     cover = np.zeros(cells)
     for k in range(types):
         if stocking[k].max() > 0.0:
+            leafy = leaves(above[k], stocking[k], full[k], young[k])
             for i in range(cells):
                 share = stocking[k, i]
-                index = leaf[k] * above[k, i] / max(share, 1e-9)
+                index = leaf[k] * leafy[i] * above[k, i] / max(share, 1e-9)
                 cover[i] += share * (1.0 - vexp(-extinction * index))
     for i in range(cells):
         cover[i] = min(cover[i], 1.0)
@@ -31,20 +36,22 @@ def _canopy(stocking: Array, above: Array, leaf: Array, extinction: float) -> Ar
 
 
 def canopy_cover(
-    stocking: Array, above: Array, *, leaf_area: Array, extinction: float
-) -> Array:
+    stocking: Array, above: Array, *, table: tuple[Array, Array, Array],
+    extinction: float
+) -> Array:  # fmt: skip
     """Share of the ground under leaves, sum over types of f (1 - exp(-K LAI / f)).
 
     stocking    f, share of the ground that a type stands on, 1, (k, n)
     above       carbon above ground per ground area, kg m-2, (k, n)
-    leaf_area   leaf area per carbon above ground, m2 kg-1, (k,); LAI = leaf_area above
+    table       by type (k,): leaf area by foliage carbon, m2 kg-1; foliage of a full
+                stand, kg m-2; share of foliage in seedlings, 1
     extinction  K, 1
     →           1, (n,), in [0, 1]
 
     Beer-Lambert closure over the ground that each type stands on. Leafless seasons,
     litter and stones are not counted. Monsi & Saeki 1953.
     """
-    made: Array = _canopy(stocking, above, leaf_area, extinction)
+    made: Array = _canopy(stocking, above, table, extinction)
     return made
 
 
@@ -76,11 +83,11 @@ class CanopyCover:
     source: ClassVar[str] = "Monsi & Saeki 1953"
 
     @cached_property
-    def _leaf_area(self) -> Array:
-        """Leaf area per carbon above ground, m2 kg-1, (k,)."""
-        leaf = column(self.plant_types, "leaf_area")
-        foliage = column(self.plant_types, "foliage_share")
-        return leaf * foliage
+    def _table(self) -> tuple[Array, Array, Array]:
+        """Leaf area, foliage of a full stand and of seedlings, (k,) each."""
+        types = self.plant_types
+        young = column(types, "foliage_young")
+        return column(types, "leaf_area"), full_foliage(types), young
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Write the cover."""
@@ -88,7 +95,7 @@ class CanopyCover:
         cover = canopy_cover(
             see["stocking"],
             see["biomass_carbon_above"],
-            leaf_area=self._leaf_area,
+            table=self._table,
             extinction=self.extinction,
         )
         return {"vegetation_cover": cover}

@@ -38,7 +38,10 @@ class PlantType:
     rate                growth rate k of Chapman-Richards         year-1
     shape               exponent p of Chapman-Richards            1
     root_share          roots in the whole biomass                1
-    foliage_share       foliage in the biomass above ground       1
+    foliage_share       foliage in a full old stand above ground  1
+    foliage_young       foliage in seedlings above ground         1
+    recruitment         free ground taken where seeds abound      year-1
+    dispersal           distance that seeds or suckers reach      m
     foliage_turnover    foliage shed                              year-1
     wood_turnover       stem and branches shed                    year-1
     root_turnover       roots shed                                year-1
@@ -68,8 +71,13 @@ class PlantType:
     mortality: Known = Known(0.0, "net stand curve: thinning is in its biomass")
     senescence: Known = Known(200.0)
     spread: Known = Known(0.0, "only planted or sown")
+    foliage_young: Known = Known(0.45)
+    recruitment: Known = Known(0.03)
+    dispersal: Known = Known(10.0)
 
 
+_SWARD = "shoots 3 to 6 t/ha, roots 1 to 2.8 times that, on dumps; unverified"
+_SHRUBLAND = "R:S of shrubland 2.8 (IPCC 2006 table 6.1), of planted shrubs less; unverified"
 _JACKSON = "Jackson et al. 1996, Oecologia 108:389"
 _GRASS_ROOTS = Known(0.952, f"{_JACKSON}, grasses (abstract)", verified=True)
 _PINE_ROOTS = Known(0.976, f"{_JACKSON}, temperate conifers (abstract)", verified=True)
@@ -106,6 +114,8 @@ _TYPES = (
         asymptote=Known(110.0, _XISHAN),
         rate=Known(0.045, _XISHAN),
         shape=Known(1.9, _XISHAN),
+        recruitment=Known(0.01),
+        dispersal=Known(30.0),
         root_reach=_PINE_ROOTS,
         root_share=Known(0.2006, "R 0.251, China national factors; unverified"),
         foliage_share=Known(0.10),
@@ -123,12 +133,14 @@ _TYPES = (
         asymptote=Known(25.0),
         rate=Known(0.25),
         shape=Known(1.8),
+        recruitment=Known(0.08),
+        dispersal=Known(10.0),
         root_reach=_SHRUB_ROOTS,
-        root_share=Known(0.35),
+        root_share=Known(0.60, _SHRUBLAND),
         foliage_share=Known(0.15),
         foliage_turnover=Known(0.95),
         wood_turnover=Known(0.03),
-        root_turnover=Known(0.20),
+        root_turnover=Known(0.30),
         leaf_area=Known(26.0),
         dpm_rpm=_SCRUB,
         mortality=Known(0.03),
@@ -143,11 +155,11 @@ _TYPES = (
         rate=Known(0.15),
         shape=Known(1.6),
         root_reach=_SHRUB_ROOTS,
-        root_share=Known(0.40),
-        foliage_share=Known(0.15),
+        root_share=Known(0.60, _SHRUBLAND),
+        foliage_share=Known(0.25),
         foliage_turnover=Known(0.95),
         wood_turnover=Known(0.03),
-        root_turnover=Known(0.20),
+        root_turnover=Known(0.30),
         leaf_area=Known(26.0),
         dpm_rpm=_SCRUB,
     ),
@@ -156,11 +168,13 @@ _TYPES = (
         label="Alfalfa",
         label_zh="紫花苜蓿",
         species="Medicago sativa",
-        asymptote=Known(10.0),
+        asymptote=Known(21.8, _SWARD),
         rate=Known(0.9),
         shape=Known(1.5),
+        recruitment=Known(0.05),
+        dispersal=Known(5.0),
         root_reach=_GRASS_ROOTS,
-        root_share=Known(0.55),
+        root_share=Known(0.655, _SWARD),
         foliage_share=Known(1.0, "all of the shoot dies back"),
         foliage_turnover=Known(1.0),
         wood_turnover=Known(0.0, "no wood"),
@@ -175,11 +189,13 @@ _TYPES = (
         label="Mixed grass",
         label_zh="混播牧草",
         species="Agropyron, Elymus, Bromus",
-        asymptote=Known(9.0),
+        asymptote=Known(19.0, _SWARD),
         rate=Known(0.6),
         shape=Known(1.5),
+        recruitment=Known(0.25),
+        dispersal=Known(20.0),
         root_reach=_GRASS_ROOTS,
-        root_share=Known(0.65),
+        root_share=Known(0.70, _SWARD),
         foliage_share=Known(1.0, "all of the shoot dies back"),
         foliage_turnover=Known(1.0),
         wood_turnover=Known(0.0, "no wood"),
@@ -192,9 +208,11 @@ _TYPES = (
         label="Natural recovery",
         label_zh="自然恢复植被",
         species="Artemisia, Setaria, Stipa and what comes after them",
-        asymptote=Known(6.0),
+        asymptote=Known(8.0),
         rate=Known(0.15),
         shape=Known(1.5),
+        recruitment=Known(0.25),
+        dispersal=Known(30.0),
         root_reach=_GRASS_ROOTS,
         root_share=Known(0.60),
         foliage_share=Known(0.9),
@@ -219,6 +237,20 @@ def column(names: Iterable[str], key: str) -> Array:
             raise unknown_name("plant type", name, PLANT_TYPES, "plant_types")
         found.append(float(getattr(PLANT_TYPES[name], key).value))
     return np.array(found)
+
+
+def full_foliage(names: Iterable[str]) -> Array:
+    """Foliage of a full stand of each type, kg m-2 of carbon, (k,); inf for herbs.
+
+    F = F_full (1 - exp(-s W / F_full)) of a stand with W above ground: seedlings are
+    foliage by the share s, a closed canopy adds wood only. Herbs are all foliage.
+    Foliage is that of a full stand on raw ground: canopies close on poor sites too.
+    """
+    types = tuple(names)
+    share, roots = column(types, "foliage_share"), column(types, "root_share")
+    size = column(types, "asymptote") * CARBON_FRACTION * KG_M2 * SITE_FACTOR
+    made: Array = np.where(share < 1.0, share * (1.0 - roots) * size, np.inf)
+    return made
 
 
 def check_types(names: tuple[str, ...], stocking: Array, process: str) -> None:

@@ -17,6 +17,7 @@ from .hillslope_diffusion_nonlinear import HillslopeDiffusionNonlinear
 from .pet_fao56 import PetFao56
 from .pet_hargreaves import PetHargreaves
 from .sediment_delivery import SedimentDelivery
+from .seed_dispersal import SeedDispersal
 from .slope_stability import SlopeStability
 from .soil_carbon import SoilCarbon
 from .soil_water import SoilWater
@@ -34,6 +35,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     CanopyCover,
     SoilWater,
     Vegetation,
+    SeedDispersal,
     SoilCarbon,
     DeepCarbon,
     CoverFactorCsle,
@@ -57,6 +59,7 @@ FIRST_SET: tuple[str, ...] = (
     "soil_water",
     "canopy_cover",
     "vegetation",
+    "seed_dispersal",
     "soil_carbon",
     "deep_carbon",
     "cover_factor_csle",

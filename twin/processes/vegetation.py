@@ -20,6 +20,7 @@ from .plant_types import (
     SITE_FACTOR,
     check_types,
     column,
+    full_foliage,
 )
 from .vegetation_kernel import (
     DEEP_QUICK,
@@ -47,6 +48,7 @@ COLUMNS = (  # in the order of the kernel's table
     "senescence",
     "spread",
     "root_reach",
+    "foliage_young",
 )
 STAND = ("stocking", "effective_age", "biomass_carbon_above", "biomass_carbon_below")
 CENTIMETRES = 100.0  # in a metre
@@ -146,6 +148,7 @@ class Vegetation:
         table[0] *= CARBON_FRACTION * KG_M2 * self.site_factor
         ratio = table[COLUMNS.index("dpm_rpm")]
         table[COLUMNS.index("dpm_rpm")] = ratio / (1.0 + ratio)
+        table[COLUMNS.index("foliage_share")] = full_foliage(self.plant_types)
         reach = COLUMNS.index("root_reach")
         table[reach] **= CENTIMETRES * TOPSOIL_DEPTH  # share of roots that lie deeper
         return np.ascontiguousarray(table.T)

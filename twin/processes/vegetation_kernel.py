@@ -15,7 +15,7 @@ GROWN_UP = 1e-12  # share of growth still to come from which age means nothing
 # columns of the table of plant types (types, values)
 ASYMPTOTE, RATE, SHAPE, ROOTS, FOLIAGE = 0, 1, 2, 3, 4
 SHED_FOLIAGE, SHED_WOOD, SHED_ROOTS, QUALITY = 5, 6, 7, 8
-MORTALITY, SENESCENCE, SPREAD, DEEP = 9, 10, 11, 12
+MORTALITY, SENESCENCE, SPREAD, DEEP, YOUNG = 9, 10, 11, 12, 13
 # rows of what goes to all types together (flows, cells)
 LITTER, WOOD, FIXED, QUALITY_SUM, DEEP_QUICK, DEEP_SLOW = 0, 1, 2, 3, 4, 5
 MONTH = 1.0 / 12.0  # year
@@ -49,22 +49,48 @@ def _increment(
 
 
 @compiled
-def _shed(
-    pool: Array, ageing: Array, dying: Array, rates: tuple[float, float, float],
-    change: Array, to: Array, fixed: Array, quality_sum: Array
-) -> None:  # fmt: skip
-    """Turnover, made good by growth, and death of one pool into one dead pool.
+def leaves(above: Array, stocking: Array, full: float, young: float) -> Array:
+    """Share of foliage in the carbon above ground; see ``plant_types.foliage``.
 
-    rates  turnover, year-1; share of the dead that goes here, 1; quality, 1
+    full   foliage of a full stand, kg m-2; inf where all of the shoot is foliage
+    young  share of foliage in seedlings
     """
-    turnover, share, quality = rates
+    made = np.ones(above.size)
+    if full < np.inf:
+        for i in range(above.size):
+            stand = above[i] / max(stocking[i], TINY)
+            x = young * stand / full
+            made[i] = young if x < 1e-9 else young * (1.0 - vexp(-x)) / x
+    return made
+
+
+@compiled
+def _shed(
+    pool: Array, leafy: Array, months: tuple[Array, Array],
+    rates: tuple[float, float, float], change: Array,
+    flows: tuple[Array, Array, Array, Array]
+) -> None:  # fmt: skip
+    """Turnover of shoots, made good by growth, and their death.
+
+    leafy   share of foliage; the rest is wood
+    months  ageing, share that dies
+    rates   turnover of foliage and of wood, year-1; quality of foliage, 1
+    flows   litter, dead wood, carbon fixed, litter x its quality
+    """
+    ageing, dying = months
+    of_leaves, of_wood, quality = rates
+    litter, wood, fixed, rich = flows
     for i in range(pool.size):
-        shed = turnover * ageing[i] * pool[i]
-        dead = share * dying[i] * pool[i]
+        dead = dying[i] * pool[i]
+        foliage = leafy[i] * pool[i]
+        shed = of_leaves * ageing[i] * foliage
+        fallen = of_wood * ageing[i] * (pool[i] - foliage)
+        down = leafy[i] * dead
         change[i] -= dead
-        to[i] += shed + dead
-        fixed[i] += shed
-        quality_sum[i] += quality * (shed + dead)
+        litter[i] += shed + down
+        wood[i] += fallen + (dead - down)
+        fixed[i] += shed + fallen
+        rich[i] += quality * (shed + down)
 
 
 @compiled
@@ -169,19 +195,18 @@ def _grow_type(
     ageing, free, scratch = months
     d_share, d_age, d_above, d_below = change
     litter, wood, fixed, rich, quick, slow = flows
-    dying, unused = np.zeros(age.size), np.zeros(age.size)
-    growing, leafy = ageing.max() > 0.0, row[FOLIAGE]
+    dying = np.zeros(age.size)
+    growing = ageing.max() > 0.0
     _age(share, age, ageing, row[MORTALITY], row[SENESCENCE], dying, d_share, d_age)
     if growing:
         _increment(age, d_age, row[RATE], row[SHAPE], scratch)
         _grow(share, row[ASYMPTOTE], row[ROOTS], scratch, d_above, d_below, fixed)
     if not growing and row[MORTALITY] <= 0.0:
         return
-    rates = (row[SHED_FOLIAGE] * leafy, leafy, row[QUALITY])
-    _shed(above, d_age, dying, rates, d_above, litter, fixed, rich)
-    if leafy < 1.0:
-        rates = (row[SHED_WOOD] * (1.0 - leafy), 1.0 - leafy, 0.0)
-        _shed(above, d_age, dying, rates, d_above, wood, fixed, unused)
+    leafy = leaves(above, share, row[FOLIAGE], row[YOUNG])
+    rates = (row[SHED_FOLIAGE], row[SHED_WOOD], row[QUALITY])
+    shoots = (litter, wood, fixed, rich)
+    _shed(above, leafy, (d_age, dying), rates, d_above, shoots)
     rates = (row[SHED_ROOTS], row[DEEP], row[QUALITY])
     falls = (litter, fixed, rich, quick, slow)
     _shed_roots(below, d_age, dying, rates, d_below, falls)

@@ -1,0 +1,111 @@
+"""Free ground is taken by what seeds and suckers from around: natural recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from ..grid import Grid
+from ..process import Array, Every, Scope, Step, parameter
+from .plant_types import DEFAULT_TYPES, check_types, column
+
+GROWN_UP = 1e-12  # share of growth still to come from which age means nothing
+TINY = 1e-300
+
+
+def seed_pressure(stocking: Array, grid: Grid, reach: float) -> Array:
+    """Stocking of a type around each cell, (n,), 1; none comes from beyond the site.
+
+    reach  standard deviation of the distance that seeds are carried, m
+    """
+    whole = grid.expand(stocking, fill=0.0)
+    spread = gaussian_filter(whole, reach / grid.cell, mode="constant", truncate=3.0)
+    made: Array = np.maximum(grid.compress(spread), 0.0)
+    return made
+
+
+def recruits(free: Array, pressure: Array) -> Array:
+    """Ground (k, n) that types take of the free ground (n,) in a year.
+
+    pressure  rate of each type, year-1, (k, n)
+
+    free (1 - exp(-sum r)) r / sum r: no more than there is, shared by the rates.
+    """
+    total = pressure.sum(axis=0)
+    taken = free * -np.expm1(-total)
+    share = np.divide(pressure, total, out=np.zeros_like(pressure), where=total > 0.0)
+    made: Array = taken * share
+    return made
+
+
+@dataclass(frozen=True)
+class SeedDispersal:
+    """Plants take free ground from those around, the slower the poorer the soil.
+
+    Newcomers carry no carbon yet; the stand's age falls so that its carbon stays on its
+    curve. Long-range arrival is the slow ``spread`` of pioneers in ``vegetation``.
+    """
+
+    plant_types: tuple[str, ...] = parameter(
+        DEFAULT_TYPES,
+        unit="",
+        label="plant functional types of the run",
+        source="plant_types.py",
+    )
+    half_carbon: float = parameter(
+        1.0,
+        unit="kg m-2",
+        label="soil organic carbon at which half of the seeds establish",
+        source="order of magnitude",
+        low=0.0,
+        high=20.0,
+    )
+
+    name: ClassVar[str] = "seed_dispersal"
+    reads: ClassVar[tuple[str, ...]] = (
+        "stocking",
+        "effective_age",
+        "soil_carbon_rpm",
+        "soil_carbon_hum",
+    )
+    writes: ClassVar[tuple[str, ...]] = ()
+    adds: ClassVar[tuple[str, ...]] = ("stocking", "effective_age")
+    scope: ClassVar[Scope] = "grid"
+    every: ClassVar[Every] = "year"
+    source: ClassVar[str] = "Gaussian dispersal; establishment by soil, unverified"
+
+    @cached_property
+    def _types(self) -> tuple[Array, Array, Array, Array]:
+        """Recruitment, dispersal, growth rate and shape, (k,) each."""
+        names = self.plant_types
+        keys = ("recruitment", "dispersal", "rate", "shape")
+        made = tuple(column(names, key) for key in keys)
+        return made[0], made[1], made[2], made[3]
+
+    def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
+        """Return the year's recruits."""
+        stocking, age = see["stocking"], see["effective_age"]
+        check_types(self.plant_types, stocking, self.name)
+        rate, reach, growth, shape = self._types
+        carbon = see["soil_carbon_rpm"] + see["soil_carbon_hum"]
+        established = carbon / np.maximum(carbon + self.half_carbon, TINY)
+        pressure = np.zeros(stocking.shape)
+        for row in np.flatnonzero(rate > 0.0):
+            if stocking[row].any():
+                seeds = seed_pressure(stocking[row], when.grid, float(reach[row]))
+                pressure[row] = rate[row] * established * seeds
+        free = np.maximum(1.0 - stocking.sum(axis=0), 0.0)
+        more = recruits(free, pressure)
+        ratio = stocking / np.maximum(stocking + more, TINY)
+        k, p = growth[:, None], shape[:, None]
+        grown = -np.expm1(-k * age) * ratio ** (1.0 / p)
+        younger = -np.log(np.maximum(1.0 - grown, GROWN_UP)) / k
+        return {
+            "stocking": more,
+            "effective_age": np.where(more > 0.0, np.minimum(younger - age, 0.0), 0.0),
+        }
