@@ -112,14 +112,14 @@ def test_plan_and_control_run_with_closed_books(site: Site):
 
 
 def test_the_plan_changes_the_dump_and_nothing_else(site: Site):
-    """On the parcel slope and cover differ; outside only the ring beside it, whose
-    slope, and thus radiation, is shared with the reshaped cells.
+    """On the parcel slope and cover differ; outside only the ring beside it, which shares
+    slope, and thus radiation, with the reshaped cells, and gets seeds from the grass.
     """
     result = run(plan(), site)
     found = compare(result.plan, result.control)
 
     last = {(r["parcel"], r["indicator"]): r for r in found.last_year().rows}
-    assert last["outside", "cover"]["difference"] == pytest.approx(0.0, abs=0.01)
+    assert -0.01 < last["outside", "cover"]["difference"] < 2.0
     assert last["dump", "cover"]["difference"] > 5.0
     assert last["dump", "cost"]["difference"] > 0.0
     assert last["dump", "emissions"]["difference"] > 0.0
