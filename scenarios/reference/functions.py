@@ -10,6 +10,7 @@ from . import carbon_functions as carbon
 from . import contaminant_functions as contaminant
 from . import ground_functions as ground
 from . import landform_functions as landform
+from . import landscape_functions as land
 from . import mining_functions as mining
 from . import plant_functions as plant
 from . import sensing_functions as sensing
@@ -66,6 +67,9 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "evaluation.topsis": sensing.topsis,
         "carbon.closed_forms": carbon.closed_forms,
         "carbon.drawn_product": carbon.drawn_product,
+        "landscape.by_class": land.by_class,
+        "landscape.whole": land.whole,
+        "landscape.habitat": land.habitat,
         "subsidence.rectangle": mining.rectangle,
         "subsidence.extremes": mining.greatest,
         "subsidence.knothe": mining.knothe,

@@ -112,8 +112,8 @@ def test_plan_and_control_run_with_closed_books(site: Site):
 
 
 def test_the_plan_changes_the_dump_and_nothing_else(site: Site):
-    """On the parcel slope and cover differ; outside only the ring beside it, which shares
-    slope, and thus radiation, with the reshaped cells, and gets seeds from the grass.
+    """On the parcel slope and cover differ; outside only the ring beside it, which
+    shares slope, and thus radiation, with the reshaped cells, and gets seeds.
     """
     result = run(plan(), site)
     found = compare(result.plan, result.control)

@@ -77,7 +77,9 @@ class PlantType:
 
 
 _SWARD = "shoots 3 to 6 t/ha, roots 1 to 2.8 times that, on dumps; unverified"
-_SHRUBLAND = "R:S of shrubland 2.8 (IPCC 2006 table 6.1), of planted shrubs less; unverified"
+_SHRUBLAND = (
+    "R:S of shrubland 2.8 (IPCC 2006 table 6.1), of planted shrubs less; unverified"
+)
 _JACKSON = "Jackson et al. 1996, Oecologia 108:389"
 _GRASS_ROOTS = Known(0.952, f"{_JACKSON}, grasses (abstract)", verified=True)
 _PINE_ROOTS = Known(0.976, f"{_JACKSON}, temperate conifers (abstract)", verified=True)

@@ -1,0 +1,1 @@
+"""How the pieces of a landscape lie together, and what lives in them."""
