@@ -165,6 +165,7 @@ def _app() -> typer.Typer:
     from scenarios import commands, design_command, mesh_commands, survey_commands
     from scenarios.carbon.command import carbon
     from viewer import commands as views
+    from viewer import section_commands
 
     app = typer.Typer(
         name="minetwin",
@@ -184,6 +185,8 @@ def _app() -> typer.Typer:
     app.add_typer(survey_commands.survey, name="survey")
     app.command()(survey_commands.export)
     app.command()(views.change)
+    app.command()(section_commands.volume)
+    app.command()(section_commands.section)
     app.command()(views.still)
     app.command()(views.film)
     app.command()(design_command.design)

@@ -43,6 +43,15 @@ def check_comparable(a: Surface, b: Surface) -> None:
         )
 
 
+def within_mask(surface: Surface) -> Surface:
+    """Return the surface with holes where its grid has no cell."""
+    mask = surface.grid.mask
+    if mask is None or mask.all():
+        return surface
+    held = np.where(mask, surface.elevation, np.float32(np.nan))
+    return replace(surface, grid=replace(surface.grid, mask=None), elevation=held)
+
+
 def on_grid(surface: Surface, grid: Grid) -> Surface:
     """Lay a surface on another grid of the same cell size; holes where it ends.
 

@@ -26,7 +26,7 @@ import shapely
 from ..errors import InputError
 from ..surface import Surface
 from ..tin import Tin
-from .comparable import check_comparable
+from .comparable import check_comparable, within_mask
 from .facets import (
     Bounds,
     Facets,
@@ -107,6 +107,7 @@ def volume_between(
             "volume: two planes have no end, so none between them; "
             "give the ground itself as a Tin or a Surface"
         )
+    a, b = (within_mask(g) if isinstance(g, Surface) else g for g in (a, b))
     if isinstance(a, Surface) and isinstance(b, Surface):
         check_comparable(a, b)
     rise = _rise_of_cells(a, b)
@@ -124,6 +125,7 @@ def volumes_by_parcel(
     """Volumes within each parcel, by its name; grounds are read once for all."""
     for region in parcels.values():
         check_region(region)
+    a, b = (within_mask(g) if isinstance(g, Surface) else g for g in (a, b))
     if _rise_of_cells(a, b) is not None or (
         isinstance(a, Plane) and isinstance(b, Plane)
     ):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..surface import Surface
 from ..tin import Tin
+from .comparable import within_mask
 from .facets import Plane
 from .line_crossings import pieces_on_raster, pieces_on_tin
 
@@ -112,7 +113,7 @@ def section(ground: Ground, line: shapely.LineString) -> Section:
     elif isinstance(ground, Tin):
         pieces = _in_order(pieces_on_tin(ground, points, along), float(along[-1]))
     else:
-        pieces = pieces_on_raster(ground, points, along)
+        pieces = pieces_on_raster(within_mask(ground), points, along)
     return Section(pieces, float(along[-1]))
 
 

@@ -13,6 +13,7 @@ from .svg import drawing, element, path, text
 
 WIDTH, HEIGHT = 720.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 16.0, 34.0, 44.0
+ROOM, KEY = 220.0, 26.0  # left for the axis' name beside the key; a row of its own
 INK, QUIET = "#1d2b2a", "#dde3e0"
 Values = NDArray[np.float64]
 
@@ -47,6 +48,7 @@ def lines_figure(
     room = 0.06 * max(high - low, 1e-6)
     low, high = low - room if floor is None else min(floor, low), high + room
     x0, x1 = float(x_all.min()), float(x_all.max())
+    crowded = sum(_width(line) for line in lines) > WIDTH - ROOM
     wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
     def place(x: Values, y: Values) -> tuple[Values, Values]:
@@ -57,8 +59,11 @@ def lines_figure(
 
     parts = [_grid((x0, x1), (low, high), across, up)]
     parts += [_drawn(line, *place(line.x, line.y)) for line in lines]
-    parts.append(_key(lines))
-    return drawing(WIDTH, HEIGHT, *parts, label=label)
+    if not crowded:
+        return drawing(WIDTH, HEIGHT, *parts, _key(lines), label=label)
+    # many names: the key gets a row of its own under the frame
+    key = element("g", _key(lines), transform=f"translate(0,{HEIGHT})")
+    return drawing(WIDTH, HEIGHT + KEY, *parts, key, label=label)
 
 
 def _drawn(line: Line, x: Values, y: Values) -> str:
@@ -104,12 +109,17 @@ def _grid(
     return "".join(parts)
 
 
+def _width(line: Line) -> float:
+    """Room of a name and its stroke in the key."""
+    # two thirds of an em a letter, a whole one for a Chinese character
+    return 42 + sum(12.0 if ord(c) > 0x2E80 else 6.9 for c in line.name)
+
+
 def _key(lines: Sequence[Line]) -> str:
     parts, x = [], WIDTH - RIGHT
     for line in reversed(lines):
         parts.append(text(line.name, x, 16, text_anchor="end"))
-        # two thirds of an em a letter, a whole one for a Chinese character
-        x -= 8 + sum(12.0 if ord(c) > 0x2E80 else 6.9 for c in line.name)
+        x -= _width(line) - 34
         if line.dots:
             parts.append(element("circle", cx=x - 8, cy=12, r=3.2, fill=line.colour))
         else:
