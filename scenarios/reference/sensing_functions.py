@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from connectors.pointcloud.vegetation_metrics import Plants, plot_metrics
 from twin.sensing.ecological_index import Rsei
 from twin.sensing.ecological_index import rsei as computed
 from twin.sensing.spectral import INDICES
@@ -16,9 +17,12 @@ from twin.sensing.tasselled_cap import tasselled_cap as cap
 from twin.warning.inverse_velocity import time_of_failure
 
 from ..evaluation import weights
+from ..evaluation.ecosystem_services import equivalents
+from .lorenz import METHODS, mean_error
 
 Numbers = NDArray[np.float64]
 Result = Mapping[str, Numbers]
+SEEDS = (3, 7, 11)
 GAINS = np.array([1.0, 1.0, -1.0, 1.0, -1.0])
 
 
@@ -70,6 +74,27 @@ def inverse_velocity(times: Numbers, velocity: Numbers) -> Result:
     found = time_of_failure(times, velocity)
     told = (np.nan, np.nan) if found is None else (found.time, found.fit)
     return {"time": np.array(told[:1]), "fit": np.array(told[1:])}
+
+
+def lidar(height: Numbers, number: Numbers) -> Result:
+    """Plant metrics of one plot; ``all_`` counts returns of any height."""
+    first = number <= 1.0
+    plants = plot_metrics(height, first, Plants())
+    whole = plot_metrics(height, first, Plants(counted_from=-np.inf))
+    found = plants | {f"all_{name}": value for name, value in whole.items()}
+    return {name: np.array([value]) for name, value in found.items()}
+
+
+def lorenz96() -> Result:
+    """RMSE of each filter, mean over three seeds."""
+    found = {m: [mean_error(m, seed) for seed in SEEDS] for m in METHODS}
+    return {name: np.array([np.mean(values)]) for name, values in found.items()}
+
+
+def services() -> Result:
+    """Sum of equivalents of each ecosystem."""
+    sums = [sum(row.values()) for row in equivalents().values()]
+    return {"total": np.array(sums)}
 
 
 def entropy(c0: Numbers, c1: Numbers, c2: Numbers, c3: Numbers, c4: Numbers) -> Result:

@@ -1,0 +1,1 @@
+"""State corrected by observations: ensembles that carry their own error."""
