@@ -26,9 +26,10 @@ from twin.surface import Raster, Surface
 from .audit import Audit
 from .climate import read_climate, write_monthly
 from .design.sample import surface_of
+from .pointcloud.copc_survey import Place, write_survey_cloud
 from .pointcloud.reference_system import same_datum
 from .pointcloud.survey import grid_survey
-from .surfaces import FACTS, load_header, save_surface
+from .surfaces import CLOUD, FACTS, load_header, save_surface
 from .survey_files import SurveyFiles, open_survey
 from .vector import Parcel, check_inside, rasterise, read_parcels, write_parcels
 
@@ -156,7 +157,8 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
     source = {p.name: sha256_of(p) for p in files.paths}
     source["settings"] = json.dumps(survey.model_dump(mode="json"), sort_keys=True)
     home = site.surfaces_dir
-    if (home / name / "surface.json").is_file():
+    keep = bool(files.clouds) and survey.keep_cloud
+    if (home / name / FACTS).is_file() and (home / name / CLOUD).is_file() == keep:
         there = load_header(home / name)
         if there.source == source and there.grid == grid:
             return name
@@ -183,8 +185,24 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
         surface = Surface(name, survey.date, survey.kind, source, grid, elevation)
     if survey.parcel is not None:
         surface = _within(surface, _parcel(site, survey.parcel))
-    save_surface(surface, drafts, audit)
+    if keep:
+        cloud = _draft_cloud(site, files, drafts, audit)
+    folder = save_surface(surface, drafts, audit)
+    if keep:
+        cloud.replace(folder / CLOUD)
     return name
+
+
+def _draft_cloud(site: Site, files: SurveyFiles, drafts: Path, audit: Audit) -> Path:
+    """Write the points of a survey as one COPC in the site's CRS."""
+    drafts.mkdir(parents=True, exist_ok=True)
+    path = drafts / f"{files.survey.surface_id}.{CLOUD}"
+    own = files.vertical
+    datum = (
+        own if UNKNOWN_VERTICAL in (own, site.config.vertical) else site.config.vertical
+    )
+    write_survey_cloud(path, files.clouds, Place(site.config.crs, datum), audit=audit)
+    return path
 
 
 def _parcel(site: Site, wanted: str) -> Parcel:

@@ -21,6 +21,7 @@ from .audit import Audit
 from .raster import read_raster, write_cog
 
 FACTS, AUDIT, TIN = "surface.json", "audit.json", "tin.npz"
+CLOUD = "cloud.copc.laz"  # the points of a survey, in the site's CRS
 RASTERS = {
     "elevation": ("m", "Ground elevation"),
     "error": ("m", "Standard error of ground elevation"),

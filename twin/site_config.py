@@ -78,6 +78,11 @@ class Survey(Setting):
     parcel: Id | None = Field(
         default=None, description="the ground holds within this parcel only"
     )
+    keep_cloud: bool = Field(
+        default=True,
+        description="keep the points of a cloud beside the surface, as COPC in the "
+        "site's CRS",
+    )
     id: Id | None = Field(default=None, description="id of the surface; date and kind")
 
     @property

@@ -4,6 +4,7 @@ Started as ``python -m connectors.pointcloud.child FILE EXCHANGE SLOTS CHUNK MEM
 REQUEST``, the request as JSON: which kind of file it is and how to read it. Points
 go into the exchange file (columns of a slot, one after another); a line on standard
 output tells the slot and how many; a line on standard input gives the slot back.
+A request with a ``form`` gets records of that LAS point format beside the columns.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from .limits import limit_data, limit_memory, say
+from .point_records import copy_columns, copy_las, record_type
 
 COLUMNS = (
     ("x", "f8"), ("y", "f8"), ("z", "f8"),
@@ -25,12 +27,20 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def slot_views(memory: Any, slot: int, chunk: int) -> dict[str, Any]:
+def columns_for(form: int | None) -> tuple[tuple[str, Any], ...]:
+    """Columns of a slot; with whole records where a point format is asked for."""
+    return COLUMNS if form is None else (*COLUMNS, ("record", record_type(form)))
+
+
+def slot_views(
+    memory: Any, slot: int, chunk: int, form: int | None = None
+) -> dict[str, Any]:
     """Cut one slot of the exchange into its columns."""
-    size = sum(np.dtype(t).itemsize for _, t in COLUMNS) * chunk
+    columns = columns_for(form)
+    size = sum(np.dtype(t).itemsize for _, t in columns) * chunk
     at = slot * size
     views = {}
-    for name, kind in COLUMNS:
+    for name, kind in columns:
         # frombuffer keeps the map open as long as a view lives
         views[name] = np.frombuffer(memory, kind, chunk, at)
         at += np.dtype(kind).itemsize * chunk
@@ -52,6 +62,8 @@ def fill(views: dict[str, Any], points: Any, start: int, stop: int) -> None:
     number = np.asarray(part.return_number)
     views["last"][:n] = number >= np.asarray(part.number_of_returns)
     views["first"][:n] = number <= 1
+    if "record" in views:
+        copy_las(part.array, views["record"][:n])
 
 
 @dataclass
@@ -61,13 +73,14 @@ class Slots:
     memory: Any
     chunk: int
     free: list[int] = field(default_factory=list)
+    form: int | None = None  # point format of the records asked for
 
     def put(self, count: int, write: Callable[[dict[str, Any]], None]) -> None:
         """Let ``write`` fill a slot with ``count`` points and tell the parent."""
         while not self.free:
             self.free.append(int(sys.stdin.readline()))
         slot = self.free.pop()
-        write(slot_views(self.memory, slot, self.chunk))
+        write(slot_views(self.memory, slot, self.chunk, self.form))
         say(slot=slot, count=count)
 
     def records(self, points: Any) -> None:
@@ -96,12 +109,15 @@ def fill_columns(
     for name, _ in COLUMNS:
         given = part.get(name)
         views[name][: stop - start] = 1 if given is None else given[start:stop]
+    if "record" in views:
+        given = {k: v[start:stop] for k, v in part.items() if v is not None}
+        copy_columns(given, views["record"][: stop - start])
 
 
 def decode(path: Path, slots: Slots, request: dict[str, Any]) -> None:
     """Read the file and pass every chunk on."""
     if request["kind"] == "las":
-        for points in _las(path, slots.chunk):
+        for points in _las(path, slots.chunk, whole=slots.form is not None):
             slots.records(points)
     elif request["kind"] == "copc":
         from .copc_read import decode_nodes
@@ -115,14 +131,18 @@ def decode(path: Path, slots: Slots, request: dict[str, Any]) -> None:
             slots.columns(part)
 
 
-def _las(path: Path, chunk: int) -> Iterator[Any]:
+def _las(path: Path, chunk: int, *, whole: bool) -> Iterator[Any]:
     import laspy
 
     wanted = (
-        laspy.DecompressionSelection.xy_returns_channel()
-        | laspy.DecompressionSelection.Z
-        | laspy.DecompressionSelection.CLASSIFICATION
-        | laspy.DecompressionSelection.FLAGS
+        laspy.DecompressionSelection.all()
+        if whole
+        else (
+            laspy.DecompressionSelection.xy_returns_channel()
+            | laspy.DecompressionSelection.Z
+            | laspy.DecompressionSelection.CLASSIFICATION
+            | laspy.DecompressionSelection.FLAGS
+        )
     )
     with laspy.open(
         path, laz_backend=laspy.LazBackend.LazrsParallel, decompression_selection=wanted
@@ -137,8 +157,9 @@ def main() -> int:
     memory = np.memmap(exchange, dtype=np.uint8, mode="r+")
     limit_data(int(room))
     try:
-        room_left = Slots(memory, int(chunk), list(range(int(slots))))
-        decode(Path(file), room_left, json.loads(request))
+        asked = json.loads(request)
+        free = list(range(int(slots)))
+        decode(Path(file), Slots(memory, int(chunk), free, asked.get("form")), asked)
     except MemoryError:
         say(error="needs more memory than a file of its size may")
         return 3

@@ -13,9 +13,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ import psutil
 
 from twin.errors import UnreadableFile
 
-from .child import COLUMNS, slot_views
+from .child import columns_for, slot_views
 from .header import LasHeader
 
 PYTHON = (sys.executable, "-P", "-m")  # -P: nothing from the folder one stands in
@@ -45,6 +46,8 @@ class Points:
     x, y, z  float64 in the file's units
     kind     class, 255 where the point is withheld
     last, first  1 where it is the last or first return of its pulse
+    record       LAS records where a point format was asked for, else None; X, Y, Z
+                 are those of the file, or 0 where it is no LAS
     """
 
     x: Any
@@ -53,6 +56,13 @@ class Points:
     kind: Any
     last: Any
     first: Any
+    record: Any = None
+
+
+def whole(header: LasHeader, form: int) -> LasHeader:
+    """Ask for records of point format 6, 7 or 8 beside the columns of a file."""
+    asked = {**json.loads(header.request), "form": form}
+    return replace(header, request=json.dumps(asked))
 
 
 def decoded(header: LasHeader, chunk: int = CHUNK) -> Generator[Points, None, None]:
@@ -63,11 +73,13 @@ def decoded(header: LasHeader, chunk: int = CHUNK) -> Generator[Points, None, No
     """
     if header.points >= 0:
         chunk = min(chunk, header.points)
-    size = SLOTS * chunk * sum(np.dtype(t).itemsize for _, t in COLUMNS)
+    form = json.loads(header.request).get("form")
+    size = SLOTS * chunk * sum(np.dtype(t).itemsize for _, t in columns_for(form))
     with exchange(size) as (path, memory):
         numbers = [str(SLOTS), str(chunk), str(room_for(header.path))]
         command = [*COMMAND, str(header.path), str(path), *numbers, header.request]
-        yield from _chunks(header, chunk, memory, command)
+        cut = partial(slot_views, memory, chunk=chunk, form=form)
+        yield from _chunks(header, cut, command)
 
 
 def room_for(path: Path) -> int:
@@ -76,16 +88,15 @@ def room_for(path: Path) -> int:
 
 
 def _chunks(
-    header: LasHeader, chunk: int, memory: mmap.mmap, command: Sequence[str]
+    header: LasHeader, cut: Callable[[int], dict[str, Any]], command: Sequence[str]
 ) -> Generator[Points, None, None]:
     with child(header.path, command, room_for(header.path)) as talk:
         seen = 0
         talk.place = " (before the first point)"
         while "slot" in (told := talk.next()):
             count, slot = int(told["count"]), int(told["slot"])
-            views = slot_views(memory, slot, chunk)
             seen += count
-            yield Points(**{name: views[name][:count] for name, _ in COLUMNS})
+            yield Points(**{name: view[:count] for name, view in cut(slot).items()})
             talk.place = f" (after {seen} points)"
             talk.give_back(slot)
         if header.points not in (-1, seen):  # -1: nobody has counted them yet
