@@ -47,6 +47,13 @@ def timeline(site: Site) -> list[Ground]:
     return sorted(found, key=lambda ground: (ground.date, ground.id))
 
 
+def first_and_last(grounds: Iterable[Ground]) -> list[Ground]:
+    """Leave out the instants of runs between their first and last."""
+    listed = list(grounds)
+    kept = set(_distinct(ground.id for ground in listed))
+    return [ground for ground in listed if ground.id in kept]
+
+
 def ground_of(site: Site, name: str) -> Surface:
     """Open a ground by its id; UnknownName with the nearest id otherwise."""
     known = [ground.id for ground in timeline(site)]

@@ -101,18 +101,21 @@ def export(
 def list_(site: SiteHere = Path(), as_json: JsonOption = False) -> None:
     """List every ground of a site, oldest first, with what each was made from.
 
+    Of a run the first and the last instant are shown; --json lists all.
+
     Example: minetwin survey list --site north-dump
     """
     from dataclasses import asdict
 
     from twin.site import Site
 
-    from .grounds import timeline
+    from .grounds import first_and_last, timeline
     from .tables import table
 
     grounds = timeline(Site.open(site))
     if as_json:
         say([asdict(ground) for ground in grounds])
         return
-    lines = [(str(g.date), g.kind, g.id, g.source) for g in grounds]
+    ends = first_and_last(grounds)
+    lines = [(str(g.date), g.kind, g.id, g.source) for g in ends]
     typer.echo(table(("date", "kind", "id", "made from"), lines))
