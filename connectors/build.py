@@ -29,6 +29,7 @@ from .design.sample import surface_of
 from .pointcloud.copc_survey import Place, write_survey_cloud
 from .pointcloud.reference_system import same_datum
 from .pointcloud.survey import grid_survey
+from .pointcloud.survey_held import Wanted
 from .surfaces import CLOUD, FACTS, load_header, save_surface
 from .survey_files import SurveyFiles, open_survey
 from .vector import Parcel, check_inside, rasterise, read_parcels, write_parcels
@@ -164,15 +165,16 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
             return name
     audit = Audit()
     if files.clouds:
-        made = grid_survey(files.clouds, grid, ground=survey.ground, audit=audit)
-        layers = {
-            "surface_elevation": made.surface_elevation,
-            "canopy_height": made.canopy_height,
-            "point_density": made.point_density,
-        }
+        wanted = Wanted(
+            survey.terrain, survey.noise, survey.canopy == "pit-free", survey.metrics
+        )
+        made = grid_survey(
+            files.clouds, grid, ground=survey.ground, audit=audit, wanted=wanted,
+            fill=survey.fill,
+        )  # fmt: skip
         surface = Surface(
             name, survey.date, survey.kind, source, grid,
-            made.elevation, made.error, layers,
+            made.elevation, made.error, made.layers(),
         )  # fmt: skip
     elif files.design is not None:
         audit = files.audit or audit

@@ -28,6 +28,14 @@ RASTERS = {
     "surface_elevation": ("m", "Elevation of the highest returns"),
     "canopy_height": ("m", "Canopy height"),
     "point_density": ("m-2", "Points per square metre"),
+    "filled": ("1", "Cell without ground points, filled from around"),
+    **{
+        f"height_p{p}": ("m", f"Height below which {p} % of the plant returns lie")
+        for p in (25, 50, 75, 90, 95, 99)
+    },
+    "plant_cover": ("1", "Share of first returns above 2 m"),
+    "gap_fraction": ("1", "Share of first returns below 2 m"),
+    "leaf_area_index": ("1", "Leaf area per ground area, effective; k unverified"),
 }
 
 

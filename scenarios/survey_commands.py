@@ -39,6 +39,15 @@ def add(
         str | None,
         typer.Option(help="Ground points by: classes, smrf or cloth."),
     ] = None,
+    terrain: Annotated[
+        str | None, typer.Option(help="Heights of a cloud by: mean, tin or idw.")
+    ] = None,
+    noise: Annotated[
+        bool, typer.Option("--noise", help="Leave out points that belong to nothing.")
+    ] = False,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Plant heights, cover and leaf area too.")
+    ] = False,
     name: Annotated[
         str | None, typer.Option("--id", help="Id; else date and kind.")
     ] = None,
@@ -62,6 +71,9 @@ def add(
         "vertical": vertical,
         "parcel": parcel,
         "ground": ground,
+        "terrain": terrain,
+        "noise": noise or None,
+        "metrics": metrics or None,
         "id": name,
     }
     with stoppable(), bar("survey") as report:

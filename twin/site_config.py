@@ -58,6 +58,28 @@ class Survey(Setting):
         description="ground points by the file's classes, by the morphological filter "
         "(SMRF) or by cloth simulation",
     )
+    terrain: Literal["mean", "tin", "idw"] = Field(
+        default="mean",
+        description="heights of a cloud's ground: mean of a cell's points, triangles "
+        "(TIN), or inverse distance weighting, robust (IDW)",
+    )
+    fill: Amount | None = Field(
+        default=None,
+        description="holes this near to ground points are filled and marked, m; three "
+        "cells without it, 0 fills none; TIN and IDW reach over gaps themselves",
+    )
+    noise: bool = Field(
+        default=False, description="leave points out that belong to nothing"
+    )
+    canopy: Literal["highest", "pit-free"] = Field(
+        default="highest",
+        description="canopy by the highest return of a cell, or without the pits of "
+        "pulses that slip through crowns",
+    )
+    metrics: bool = Field(
+        default=False,
+        description="plant metrics too: height percentiles, cover, gaps, leaf area",
+    )
     crs: Text | None = Field(default=None, description="stated when the file has none")
     vertical: Text | None = Field(
         default=None, description="vertical datum, stated when the file has none"

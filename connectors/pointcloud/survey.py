@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,12 +24,14 @@ from .guard import Points, decoded
 from .header import LasHeader
 from .morphology import Smrf, near_ground, steepness
 from .reference_system import Reference, to_site
+from .survey_held import Held, Wanted
 
 GROUND, NOISE, WATER, WITHHELD = 2, (7, 18), 9, 255
 REACH = 3  # cells; wider holes stay holes
 LONE = 0.15  # m, standard error of a single ground point where nothing else is known
 MAX_FILTERED = 16_000_000  # cells of the ground filter; it takes about 100 bytes each
 Float32 = NDArray[np.float32]
+DEFAULT = Wanted()
 FILTERS: Mapping[str, tuple[Smrf | Cloth, Callable[[Any, Any], Any]]] = {
     "smrf": (Smrf(), morphology.ground_surface),
     "cloth": (Cloth(), cloth.ground_surface),
@@ -53,6 +55,13 @@ class Rasters:
     surface_elevation: Float32
     canopy_height: Float32
     point_density: Float32
+    filled: Float32
+    plants: Mapping[str, Float32] = field(default_factory=dict)
+
+    def layers(self) -> dict[str, Float32]:
+        """Rasters beside elevation and error, by the name of their layer."""
+        names = ("surface_elevation", "canopy_height", "point_density", "filled")
+        return {name: getattr(self, name) for name in names} | dict(self.plants)
 
 
 def bounds(cloud: Cloud, site_crs: str) -> tuple[float, float, float, float]:
@@ -81,30 +90,50 @@ def points_of(cloud: Cloud, site_crs: str) -> Iterator[Points]:
 
 
 def grid_survey(
-    clouds: Sequence[Cloud], grid: Grid, *, ground: str, audit: Audit
+    clouds: Sequence[Cloud],
+    grid: Grid,
+    *,
+    ground: str,
+    audit: Audit,
+    wanted: Wanted = DEFAULT,
+    fill: float | None = None,
 ) -> Rasters:
     """Grid the clouds of one survey together, so that tiles meet without seams.
 
     ground  "classes": class 2 of the files; "smrf": the morphological filter; "cloth":
             the cloth simulation filter
+    wanted  what is asked for beyond sums by cell
+    fill    m; holes so near to ground points are filled and marked; three cells
+            without it, 0 fills none
 
     Raises InputError when classes are asked for and the files have none.
     """
     base = min(c.header.low[2] * c.reference.to_metres for c in clouds)
     seen, bare = Gridded(grid, base), Gridded(grid, base)
+    where = str(clouds[0].header.path)
+    held = _held(clouds, grid, wanted, audit) if wanted.any else None
+
+    def source() -> Iterator[Points]:
+        if held is not None:
+            return held.chunks()
+        return (p for cloud in clouds for p in points_of(cloud, grid.crs))
+
     surface = None
     if ground in FILTERS:
-        surface = _filtered(clouds, grid, base, *FILTERS[ground])
+        surface = _filtered(source, where, grid, base, FILTERS[ground])
     classes = np.zeros(256, dtype=np.int64)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for cloud in clouds:
-            for points in points_of(cloud, grid.crs):
-                xyz = (points.x, points.y, points.z)
-                classes += np.bincount(points.kind, minlength=256)
-                good = _not_noise(points)
-                seen.add(xyz, good, pool)
-                bare.add(xyz, _ground_points(points, good, surface), pool)
-            _note_read(audit, cloud)
+        for points in source():
+            xyz = (points.x, points.y, points.z)
+            classes += np.bincount(points.kind, minlength=256)
+            good = _not_noise(points)
+            seen.add(xyz, good, pool)
+            use = _ground_points(points, good, surface)
+            bare.add(xyz, use, pool)
+            if held is not None:
+                held.mark(np.asarray(use, dtype=np.bool_))
+    for cloud in clouds:
+        _note_read(audit, cloud)
     _note_classes(audit, classes, clouds, ground)
     if not bare.count.any():
         raise InputError(
@@ -114,7 +143,46 @@ def grid_survey(
     if seen.outside:
         what = "points outside the site's extent"
         audit.dropped.append(note(what, clouds[0].header.path, seen.outside))
-    return _rasters(seen, bare, audit, str(clouds[0].header.path))
+    made = _rasters(seen, bare, audit, where, fill)
+    return made if held is None else _refined(made, held, wanted, grid, audit)
+
+
+def _held(clouds: Sequence[Cloud], grid: Grid, wanted: Wanted, audit: Audit) -> Held:
+    """All points of the clouds, noise marked when asked."""
+    where = str(clouds[0].header.path)
+    count = sum(max(cloud.header.points, 0) for cloud in clouds)
+    chunks = (p for cloud in clouds for p in points_of(cloud, grid.crs))
+    held = Held.of(chunks, count, where)
+    return held.without_noise(audit, where) if wanted.noise else held
+
+
+def _refined(
+    made: Rasters, held: Held, wanted: Wanted, grid: Grid, audit: Audit
+) -> Rasters:
+    """Put in what points beside each other tell better than sums by cell."""
+    terrain = made.elevation.astype(np.float64)
+    error, filled = made.error, made.filled
+    if wanted.terrain != "mean":
+        terrain, told = held.terrain(grid, wanted.terrain)
+        names = {"tin": "triangles of ground points", "idw": "inverse distances"}
+        audit.assumed.append(note(f"terrain by {names[wanted.terrain]}", ""))
+        # what is between points is no filling here: the method reaches over gaps
+        filled = np.zeros_like(filled)
+        error = np.where(np.isfinite(terrain), error, np.nan).astype(np.float32)
+        if told is not None:
+            error = np.where(np.isfinite(told), told, error).astype(np.float32)
+    canopy, top = made.canopy_height, made.surface_elevation
+    if wanted.pit_free:
+        high = held.canopy(terrain, grid)
+        canopy, top = high.astype(np.float32), (terrain + high).astype(np.float32)
+    elif wanted.terrain != "mean":
+        canopy = np.maximum(top - terrain, 0.0).astype(np.float32)
+    plants = held.metrics(terrain, grid) if wanted.metrics else {}
+    return replace(
+        made, elevation=terrain.astype(np.float32), error=error, filled=filled,
+        canopy_height=canopy, surface_elevation=top,
+        plants={name: a.astype(np.float32) for name, a in plants.items()},
+    )  # fmt: skip
 
 
 def _not_noise(points: Points) -> Any:
@@ -145,35 +213,38 @@ class _Surface:
 
 
 def _filtered(
-    clouds: Sequence[Cloud],
+    source: Callable[[], Iterator[Points]],
+    where: str,
     grid: Grid,
     base: float,
-    settings: Smrf | Cloth,
-    surface_of: Callable[[Any, Any], Any],
+    method: tuple[Smrf | Cloth, Callable[[Any, Any], Any]],
 ) -> _Surface:
     """Run a filter on the lowest last returns, on cells of its own size."""
+    settings, surface_of = method
     west, south, east, north = grid.bounds
     cell = settings.cell
     shape = (int(np.ceil((north - south) / cell)), int(np.ceil((east - west) / cell)))
     if shape[0] * shape[1] > MAX_FILTERED:
         raise InputError(
-            f"{clouds[0].header.path}: the ground filter needs {shape[0]} x {shape[1]} "
+            f"{where}: the ground filter needs {shape[0]} x {shape[1]} "
             f"cells of {cell:g} m for the site, more than {MAX_FILTERED}; classify the "
             "ground in the cloud and write ground: classes, or state a smaller extent: "
             "in site.yaml"
         )
     fine = Gridded(Grid(grid.crs, grid.vertical, west, north, cell, shape), base)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for cloud in clouds:
-            for points in points_of(cloud, grid.crs):
-                use = _not_noise(points) & (points.last != 0)
-                fine.add((points.x, points.y, points.z), use, pool)
+        for points in source():
+            use = _not_noise(points) & (points.last != 0)
+            fine.add((points.x, points.y, points.z), use, pool)
     height = surface_of(fine.low, settings)
     frame = np.array([west, north, cell, settings.threshold, settings.scalar])
     return _Surface(height, steepness(height, cell), frame)
 
 
-def _rasters(seen: Gridded, bare: Gridded, audit: Audit, where: str) -> Rasters:
+def _rasters(
+    seen: Gridded, bare: Gridded, audit: Audit, where: str, fill: float | None
+) -> Rasters:
+    reach = REACH if fill is None else fill / seen.grid.cell
     mean, known = bare.mean, bare.count > 0
     scatter = np.sqrt(bare.variance)
     typical = float(np.nanmedian(scatter)) if np.isfinite(scatter).any() else LONE
@@ -181,17 +252,17 @@ def _rasters(seen: Gridded, bare: Gridded, audit: Audit, where: str) -> Rasters:
     spread = np.where(np.isfinite(scatter), np.maximum(scatter, 1e-3), typical)
     error = spread / np.sqrt(np.maximum(bare.count, 1.0))
     distance = distance_transform_edt(~known)
-    near = ~known & (distance <= REACH)
+    near = ~known & (distance <= reach)
     filled = fillnodata(
         np.where(known, mean, 0.0).astype(np.float32), mask=known,
-        max_search_distance=REACH + 1.0,
+        max_search_distance=reach + 1.0,
     )  # fmt: skip
     elevation = np.where(known, mean, np.where(near, filled, np.nan))
     # towards a gap the error grows with the distance to the next measured cell
     error = np.where(known, error, np.where(near, typical * (1.0 + distance), np.nan))
     audit.repaired.append(
-        note(f"cells without ground points filled from within {REACH} cells", where,
-             int(near.sum()))
+        note(f"cells without ground points filled from within {reach:g} cells, marked "
+             "in the layer filled", where, int(near.sum()))
     )  # fmt: skip
     holes = int((~known & ~near).sum())
     audit.dropped.append(
@@ -200,9 +271,9 @@ def _rasters(seen: Gridded, bare: Gridded, audit: Audit, where: str) -> Rasters:
     top = seen.high
     canopy = np.maximum(top - elevation, 0.0)
     density = seen.count / seen.grid.cell_area
-    return Rasters(
-        *(a.astype(np.float32) for a in (elevation, error, top, canopy, density))
-    )
+    made = (elevation, error, top, canopy, density, near)
+    one, two, three, four, five, six = (a.astype(np.float32) for a in made)
+    return Rasters(one, two, three, four, five, six)
 
 
 def _note_read(audit: Audit, cloud: Cloud) -> None:
