@@ -15,34 +15,15 @@ from twin.surface import Surface
 from ..audit import Audit, note
 from ..raster import write_cog
 from .contours import contours_of
-from .design import Design, Lines, Stated
-from .dxf_read import read_dxf
+from .design import Design, Lines
 from .dxf_write import write_dxf
-from .landxml_read import read_landxml
+from .guarded import read_design
 from .landxml_write import write_landxml
-from .mesh_read import read_mesh_design
 from .mesh_write import write_mesh
 from .raster_tin import tin_of_surface
+from .readers import READERS
 
-READERS: dict[str, Callable[[Path, Stated, Audit], Design]] = {
-    ".xml": read_landxml,
-    ".landxml": read_landxml,
-    ".dxf": read_dxf,
-    ".glb": read_mesh_design,
-    ".obj": read_mesh_design,
-    ".ply": read_mesh_design,
-    ".stl": read_mesh_design,
-}
-
-
-def read_design(path: Path, stated: Stated, audit: Audit) -> Design:
-    """Read a design by the file's ending; the content must be of that kind."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise InputError(
-            f"{path}: '{path.suffix}' is no design ending; use {', '.join(READERS)}"
-        )
-    return reader(path, stated, audit)
+__all__ = ["READERS", "WRITERS", "export", "read_design"]
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from twin.errors import InputError
 
 from ..audit import Audit
 from .design import Stated
+from .guarded import read_design, read_mesh
 from .health import Health, examine, repair
 from .mesh import Mesh
 from .mesh_holes import rings_of
-from .mesh_read import ENDINGS, read_mesh
+from .mesh_read import ENDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,6 @@ def open_mesh(path: Path, stated: Stated, audit: Audit) -> Opened:
         mesh, told = read_mesh(path, stated, audit)
         crs = stated.crs or told.get("crs")
         return Opened(mesh, crs, stated.vertical or told.get("vertical"))
-    from .export import read_design
-
     design = read_design(path, stated, audit)
     if design.tin is None:
         raise InputError(f"{path}: has lines only, no triangles; nothing to examine")
