@@ -23,10 +23,11 @@ from twin.readings import ReadingStore
 from twin.site import Built, Site
 from twin.surface import Raster, Surface
 
-from .audit import Audit
+from .audit import Audit, note
 from .climate import read_climate, write_monthly
 from .design.sample import surface_of
 from .pointcloud.copc_survey import Place, write_survey_cloud
+from .pointcloud.ground_marks import classes_used
 from .pointcloud.reference_system import same_datum
 from .pointcloud.survey import grid_survey
 from .pointcloud.survey_held import Wanted
@@ -165,17 +166,7 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
             return name
     audit = Audit()
     if files.clouds:
-        wanted = Wanted(
-            survey.terrain, survey.noise, survey.canopy == "pit-free", survey.metrics
-        )
-        made = grid_survey(
-            files.clouds, grid, ground=survey.ground, audit=audit, wanted=wanted,
-            fill=survey.fill,
-        )  # fmt: skip
-        surface = Surface(
-            name, survey.date, survey.kind, source, grid,
-            made.elevation, made.error, made.layers(),
-        )  # fmt: skip
+        surface = _surveyed(files, grid, source, audit)
     elif files.design is not None:
         audit = files.audit or audit
         surface = replace(
@@ -187,23 +178,43 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
         surface = Surface(name, survey.date, survey.kind, source, grid, elevation)
     if survey.parcel is not None:
         surface = _within(surface, _parcel(site, survey.parcel))
-    if keep:
-        cloud = _draft_cloud(site, files, drafts, audit)
+    cloud = _draft_cloud(site, files, grid, drafts, audit) if keep else None
     folder = save_surface(surface, drafts, audit)
-    if keep:
+    if cloud is not None:
         cloud.replace(folder / CLOUD)
     return name
 
 
-def _draft_cloud(site: Site, files: SurveyFiles, drafts: Path, audit: Audit) -> Path:
+def _surveyed(
+    files: SurveyFiles, grid: Grid, source: dict[str, str], audit: Audit
+) -> Surface:
+    survey = files.survey
+    wanted = Wanted(
+        survey.terrain, survey.noise, survey.canopy == "pit-free", survey.metrics
+    )
+    made = grid_survey(
+        files.clouds, grid, ground=survey.ground, audit=audit, wanted=wanted,
+        fill=survey.fill,
+    )  # fmt: skip
+    return Surface(
+        survey.surface_id, survey.date, survey.kind, source, grid,
+        made.elevation, made.error, made.layers(),
+    )  # fmt: skip
+
+
+def _draft_cloud(
+    site: Site, files: SurveyFiles, grid: Grid, drafts: Path, audit: Audit
+) -> Path:
     """Write the points of a survey as one COPC in the site's CRS."""
     drafts.mkdir(parents=True, exist_ok=True)
     path = drafts / f"{files.survey.surface_id}.{CLOUD}"
-    own = files.vertical
-    datum = (
-        own if UNKNOWN_VERTICAL in (own, site.config.vertical) else site.config.vertical
-    )
-    write_survey_cloud(path, files.clouds, Place(site.config.crs, datum), audit=audit)
+    own, wanted = files.vertical, site.config.vertical
+    place = Place(grid.crs, own if UNKNOWN_VERTICAL in (own, wanted) else wanted)
+    classes = classes_used(files.clouds, grid, files.survey.ground)
+    write_survey_cloud(path, files.clouds, place, classes=classes, audit=audit)
+    if files.survey.noise:
+        told = "noise found by rule keeps the file's class in the kept cloud"
+        audit.assumed.append(note(told, files.paths[0].name))
     return path
 
 

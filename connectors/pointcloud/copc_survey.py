@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from twin.grid import UNKNOWN_VERTICAL
 from ..audit import Audit, note
 from .copc_layout import Layout
 from .copc_write import Written, write_copc
+from .ground_marks import Classes, own_classes
 from .guard import Points, whole
 from .point_records import format_of
 from .reference_system import to_site
@@ -28,8 +29,6 @@ from .survey import Cloud, bounds, points_of
 STEP, ROUND = 0.001, 1000.0  # m, of coordinates and offsets where files disagree
 MOST = 2**31 - 1  # steps from the offset that a record holds
 SPILLS = 2  # copies of all points on disk while the octree is built
-GROUND, UNCLASSIFIED = 2, 1
-Marks = Callable[[Points], NDArray[np.bool_]]
 Floats = NDArray[np.float64]
 
 
@@ -46,20 +45,19 @@ def write_survey_cloud(
     clouds: Sequence[Cloud],
     place: Place,
     *,
-    ground: Marks | None = None,
+    classes: Classes = own_classes,
     audit: Audit,
 ) -> Written:
     """Merge clouds of any kind into one COPC; the guarded child decodes them.
 
-    ground  tells which points a filter took for ground: they become class 2, and what
-            the files call ground beside them class 1; None leaves the files' classes
+    classes  rule for the class of each point
 
     Raises UnreadableFile for a damaged cloud, InputError where the disk is too full.
     """
     layout = survey_layout(clouds, place)
     _check_room(path, sum(c.header.points for c in clouds), layout)
     tally = _Tally()
-    made = write_copc(path, _records(clouds, layout, place, ground, tally), layout)
+    made = write_copc(path, _records(clouds, layout, place, classes, tally), layout)
     form, step = layout.point_format.id, layout.scales[0]
     told = f"points kept as COPC, point format {form}, steps of {step:g} m"
     audit.read.append(note(told, clouds[0].header.path.name, made.points))
@@ -166,7 +164,7 @@ def _records(
     clouds: Sequence[Cloud],
     layout: Layout,
     place: Place,
-    ground: Marks | None,
+    classes: Classes,
     tally: _Tally,
 ) -> Iterator[NDArray[Any]]:
     """Records in the site's CRS; each chunk holds until the next is asked for."""
@@ -175,18 +173,10 @@ def _records(
         asked = replace(cloud, header=whole(cloud.header, form))
         for points in points_of(asked, place.crs):
             found = points.record
-            if ground is not None:
-                kind = found["classification"]
-                found["classification"] = _classes(kind, ground(points))
+            found["classification"] = classes(points)
             good = _placed(points, layout, cloud.header.path)
             tally.lost += int(good.size - good.sum())
             yield found if good.all() else found[good]
-
-
-def _classes(kind: NDArray[np.uint8], ground: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Ground as the filter found it; other classes stay."""
-    bare = np.where(kind == GROUND, np.uint8(UNCLASSIFIED), kind)
-    return np.where(ground, np.uint8(GROUND), bare)
 
 
 def _placed(points: Points, layout: Layout, where: Path) -> NDArray[np.bool_]:
