@@ -28,6 +28,7 @@ import typer
 
 if TYPE_CHECKING:
     from connectors.build import build
+    from scenarios.cloud_change import cloud_change
     from scenarios.compare import compare
     from scenarios.ground_change import change_between
     from scenarios.scenario import Scenario
@@ -56,6 +57,7 @@ _HOMES = {
     "Var": "twin.var",
     "build": "connectors.build",
     "change_between": "scenarios.ground_change",
+    "cloud_change": "scenarios.cloud_change",
     "compare": "scenarios.compare",
     "simulate": "twin.kernel",
 }
@@ -74,6 +76,7 @@ __all__ = [
     "Var",
     "build",
     "change_between",
+    "cloud_change",
     "compare",
     "main",
     "open",
@@ -162,7 +165,13 @@ def demo(
 
 def _app() -> typer.Typer:
     """Compose the command line."""
-    from scenarios import commands, design_command, mesh_commands, survey_commands
+    from scenarios import (
+        cloud_commands,
+        commands,
+        design_command,
+        mesh_commands,
+        survey_commands,
+    )
     from scenarios.carbon.command import carbon
     from viewer import commands as views
     from viewer import section_commands
@@ -187,6 +196,7 @@ def _app() -> typer.Typer:
     app.command()(views.change)
     app.command()(section_commands.volume)
     app.command()(section_commands.section)
+    app.command()(cloud_commands.clouds)
     app.command()(views.still)
     app.command()(views.film)
     app.command()(design_command.design)

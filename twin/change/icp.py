@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from .icp_error import move_covariance
 from .robust_spread import middle, nmad, rms
 
 Array = NDArray[np.float64]
@@ -21,7 +22,7 @@ REACH: Final = 4.0  # voxels within which the last search looks for a partner
 ROUNDS: Final = 40
 SETTLED: Final = 0.1  # standard errors; a smaller step ends the search
 FINEST: Final = 1e-6  # m at the edge of the cloud; below it all is rounding
-BLOCKS: Final = 12  # along the longer side; errors correlate within a block
+NUDGE: Final = 0.02  # voxels, of the moves that tell how firmly the clouds sit
 ROUNDED: Final = 6  # decimals of the first search, whose sums depend on the threads
 WEAKEST: Final = 0.01  # least rms slope, m/m, in which ground must differ from a plane
 
@@ -54,8 +55,7 @@ class Registration:
     origin        (3,) amid the moving cloud; a turn of millions of metres loses mm
     shift         (3,) of the origin, m
     rotation_deg  (3,) about the east, north and up axis (rotation vector)
-    shift_error, rotation_error_deg   (3,) standard errors by blocks; on
-                  curved ground seen to be about a quarter too small
+    covariance    (6, 6) of the turn, radians, and of the shift, m
     rmse, nmad    m, of moved stable points to the planes of the fixed cloud
     fitness       share of the moving points that have fixed ground beside them
     stable        share of these that was taken as unchanged
@@ -67,8 +67,7 @@ class Registration:
     origin: Array
     shift: Array
     rotation_deg: Array
-    shift_error: Array
-    rotation_error_deg: Array
+    covariance: Array = field(repr=False)
     rmse: float
     nmad: float
     fitness: float
@@ -76,11 +75,32 @@ class Registration:
     pairs: int
     rounds: int
 
+    @property
+    def shift_error(self) -> Array:
+        """Standard errors (3,) of the shift, m."""
+        found: Array = np.sqrt(np.diag(self.covariance)[3:])
+        return found
+
+    @property
+    def rotation_error_deg(self) -> Array:
+        """Standard errors (3,) of the rotation, degrees."""
+        return np.degrees(np.sqrt(np.diag(self.covariance)[:3]))
+
     def apply(self, points: Array) -> Array:
         """Move (n, 3) points."""
         local = points - self.origin
         moved: Array = local @ self.matrix[:3, :3].T + (self.shift + self.origin)
         return moved
+
+    def error_along(self, places: Array, directions: Array) -> Array:
+        """Standard errors (n,) of moved places (n, 3) along unit vectors (n, 3), m.
+
+        It grows with the distance from the origin, for a turn is not sure either.
+        """
+        arm = np.cross(places - self.origin, directions)
+        rows = np.concatenate([arm, directions], axis=1)
+        found: Array = np.sqrt(np.einsum("ij,jk,ik->i", rows, self.covariance, rows))
+        return found
 
 
 @dataclass(frozen=True)
@@ -122,6 +142,8 @@ def register(
     NMADs: ground that changed falls out by itself while it is less than half. Chen &
     Medioni 1992, Image Vision Comput. 10:145.
 
+    The errors are those of ``icp_error``.
+
     Raises InputError for clouds that are empty or hold no numbers, that overlap too
     little, or whose ground is too flat to tell a shift in plan.
     """
@@ -138,7 +160,7 @@ def register(
     _enough(min(len(source.points), len(ground.points)), "thinned points")
     start = _caught(ground.points, source.points, rules)
     start = _aligned(ground, source, start, REACH * rules.voxel, rules.threads)
-    return _polished(ground, source.points, _rounded(start), origin, rules)
+    return _polished(ground, source, _rounded(start), origin, rules)
 
 
 def _cloud(points: Array, name: str) -> Array:
@@ -251,35 +273,68 @@ def _rounded(matrix: Array) -> Array:
 
 
 def _polished(
-    ground: _Ground, points: Array, start: Array, origin: Array, rules: IcpRules
+    ground: _Ground, source: _Ground, start: Array, origin: Array, rules: IcpRules
 ) -> Registration:
     """Gauss-Newton of point-to-plane distances on what did not change."""
-    from scipy.spatial.transform import Rotation
-
     matrix = start
-    size = float(np.abs(points[:, :2]).max())
+    size = float(np.abs(source.points[:, :2]).max())
     rounds = 0
     while rounds < ROUNDS:
         rounds += 1
-        pairs = _pairs(ground, points, matrix, rules)
+        pairs = _pairs(ground, source, matrix, rules)
         x = _design(pairs, size)
-        step = np.linalg.lstsq(x, pairs.r[pairs.kept], rcond=None)[0]
-        move = np.eye(4)
-        move[:3, :3] = Rotation.from_rotvec(step[:3] / size).as_matrix()
-        move[:3, 3] = step[3:]
-        matrix = move @ matrix
+        solved = np.linalg.lstsq(x, pairs.r[pairs.kept], rcond=None)
+        step = solved[0].astype(np.float64)
+        matrix = _stepped(matrix, step, size)
         if (np.abs(step) < np.maximum(SETTLED * _plain_error(x, pairs), FINEST)).all():
             break
-    pairs = _pairs(ground, points, matrix, rules)
+    pairs = _pairs(ground, source, matrix, rules)
     x, left = _design(pairs, size), pairs.r[pairs.kept]
-    errors = _block_error(x, left, pairs.q[pairs.kept])
+
+    def slope(step: Array) -> Array:
+        """X'r of the clouds a step further, with the partners that they have there."""
+        near = _pairs(ground, source, _stepped(matrix, step, size), rules)
+        found: Array = _design(near, size).T @ near.r[near.kept]
+        return found
+
+    nudges = NUDGE * rules.voxel * np.eye(6)
+    answer = np.stack([slope(-n) - slope(n) for n in nudges], axis=1)
+    answer /= 2.0 * NUDGE * rules.voxel
+    where = pairs.q[pairs.kept, :2]
+    covariance = move_covariance(x, left, where, rules.voxel, answer)
+    return _told(matrix, origin, pairs, rounds, covariance=covariance, size=size)
+
+
+def _stepped(matrix: Array, step: Array, size: float) -> Array:
+    """Move further by a turn (3,), in metres at the cloud's edge, and a shift (3,)."""
+    from scipy.spatial.transform import Rotation
+
+    move = np.eye(4)
+    move[:3, :3] = Rotation.from_rotvec(step[:3] / size).as_matrix()
+    move[:3, 3] = step[3:]
+    moved: Array = move @ matrix
+    return moved
+
+
+def _told(
+    matrix: Array,
+    origin: Array,
+    pairs: _Pairs,
+    rounds: int,
+    *,
+    covariance: Array,
+    size: float,
+) -> Registration:
+    from scipy.spatial.transform import Rotation
+
+    unit = np.array([1.0 / size] * 3 + [1.0] * 3)
+    left = pairs.r[pairs.kept]
     return Registration(
         matrix,
         origin,
         matrix[:3, 3].copy(),
         np.degrees(Rotation.from_matrix(matrix[:3, :3]).as_rotvec()),
-        errors[3:],
-        np.degrees(errors[:3] / size),
+        covariance * unit[:, None] * unit[None, :],
         rms(left),
         nmad(left),
         pairs.fitness,
@@ -289,8 +344,15 @@ def _polished(
     )
 
 
-def _pairs(ground: _Ground, points: Array, matrix: Array, rules: IcpRules) -> _Pairs:
-    q = points @ matrix[:3, :3].T + matrix[:3, 3]
+def _pairs(ground: _Ground, source: _Ground, matrix: Array, rules: IcpRules) -> _Pairs:
+    """Partners, their distance along the mean of both normals, and what is unchanged.
+
+    On ground of even curvature the mean of both normals is square to the line between
+    the points, so that partners beside each other are no distance apart; along one
+    normal they are, and the whole cloud is turned by it. Rusinkiewicz 2019, ACM Trans.
+    Graph. 38(4):85 (unverified).
+    """
+    q = source.points @ matrix[:3, :3].T + matrix[:3, 3]
     index, square = ground.tree.batch_nearest_neighbor_search(q, rules.threads)
     near, square = np.asarray(index, dtype=np.int64), np.asarray(square)
     reach = REACH * rules.voxel
@@ -303,12 +365,18 @@ def _pairs(ground: _Ground, points: Array, matrix: Array, rules: IcpRules) -> _P
             "clouds are of one place and in one CRS, or take a larger reach"
         )
     near, q = near[there], q[there]
-    normal = ground.normals[near]
+    normal, other = ground.normals[near], source.normals[there] @ matrix[:3, :3].T
+    alike = np.where(np.einsum("ij,ij->i", normal, other) < 0.0, -1.0, 1.0)
+    normal = normal + other * alike[:, None]  # normals come either way
+    normal *= (np.where(normal[:, 2] < 0.0, -1.0, 1.0) / _length(normal))[:, None]
     r = np.einsum("ij,ij->i", normal, ground.points[near] - q)
-    up = np.where(normal[:, 2] < 0.0, -1.0, 1.0)  # normals come either way
-    normal, r = normal * up[:, None], r * up
     kept = np.abs(r - middle(r)) <= rules.clip * nmad(r) + 1e-9
     return _Pairs(q, normal, r, kept, fitness)
+
+
+def _length(vectors: Array) -> Array:
+    found: Array = np.linalg.norm(vectors, axis=1)
+    return found
 
 
 def _design(pairs: _Pairs, size: float) -> Array:
@@ -331,20 +399,4 @@ def _design(pairs: _Pairs, size: float) -> Array:
 def _plain_error(x: Array, pairs: _Pairs) -> Array:
     """Standard errors as if no two residuals were correlated; (6,), too small."""
     found: Array = rms(pairs.r[pairs.kept]) * np.sqrt(np.diag(np.linalg.inv(x.T @ x)))
-    return found
-
-
-def _block_error(x: Array, rest: Array, places: Array) -> Array:
-    """Errors (6,) of residuals correlated in blocks. Liang & Zeger 1986."""
-    low = places[:, :2].min(axis=0)
-    side = float(np.ptp(places[:, :2], axis=0).max()) / BLOCKS
-    column, row = ((places[:, :2] - low) / side).astype(np.int64).T
-    block = row * (BLOCKS + 1) + column
-    score = np.stack(
-        [np.bincount(block, weights=x[:, k] * rest) for k in range(x.shape[1])], axis=1
-    )
-    blocks = np.unique(block).size
-    inverse = np.linalg.inv(x.T @ x)
-    covariance = inverse @ (score.T @ score) @ inverse * blocks / max(blocks - 1, 1)
-    found: Array = np.sqrt(np.diag(covariance))
     return found

@@ -6,8 +6,8 @@ import contextlib
 import io
 import logging
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -26,11 +26,14 @@ class M3c2Rules:
     """Scales of the comparison.
 
     normal_radii  m; one is fixed, of several the one is taken at which the ground is
-                  flattest. 20 to 25 times the roughness keeps normals steady
-    radius        m, of the cylinder in which points are averaged
+                  flattest. Lague et al.'s normal scale D is twice that
+    radius        m, of the cylinder in which points are averaged; their projection
+                  scale d is twice that
     depth         m, how far the cylinder reaches to either side
     registration_error  m, standard error of the clouds' position to each other, as
                   ``twin.change.icp`` or the survey's report tell it
+
+    ``twin.change.cloud_scales`` proposes them.
     """
 
     normal_radii: tuple[float, ...] = (2.0,)
@@ -75,6 +78,25 @@ class CloudDistances:
         found: NDArray[np.bool_] = np.abs(self.distance) > self.detectable
         return found
 
+    def with_position(self, error: Array) -> CloudDistances:
+        """Detect less: ``error`` (n,) is the standard error of position of each, m.
+
+        The term of the registration error in eq. 1, here of each place and direction.
+        """
+        return replace(self, detectable=self.detectable + NORMAL_95 * error)
+
+    @classmethod
+    def joined(cls, parts: Sequence[CloudDistances]) -> CloudDistances:
+        """One after another."""
+        names = [f.name for f in fields(cls)]
+        return cls(*(np.concatenate([getattr(p, n) for p in parts]) for n in names))
+
+    @classmethod
+    def nothing(cls, n: int) -> CloudDistances:
+        """Nothing told of ``n`` core points."""
+        nan, three, two = (np.full(shape, np.nan) for shape in (n, (n, 3), (n, 2)))
+        return cls(nan, nan.copy(), three, two, np.zeros((n, 2), np.int64))
+
 
 def m3c2(
     earlier: Array,
@@ -97,26 +119,49 @@ def m3c2(
     """
     rules = rules or M3c2Rules()
     earlier, later = _cloud(earlier, "earlier points"), _cloud(later, "later points")
+    found = distances_at(earlier, later, core, rules, normals=normals)
+    if not np.isfinite(found.distance).any():
+        raise nothing_compared(rules)
+    return found
+
+
+def distances_at(
+    earlier: Array,
+    later: Array,
+    core: Array,
+    rules: M3c2Rules,
+    *,
+    normals: Array | None = None,
+) -> CloudDistances:
+    """As ``m3c2``, for one block of many: no point of a cloud there is no fault.
+
+    Where a cloud is empty distances are NaN, and so are normals of an empty earlier.
+    """
+    earlier = _cloud(earlier, "earlier points", some=False)
+    later = _cloud(later, "later points", some=False)
     core = _cloud(core, "core points")
+    if not (len(earlier) and len(later)):
+        return CloudDistances.nothing(len(core))
     origin = np.round(np.median(core, axis=0))
     # shifted copies: sums of squares of millions of metres would lose the millimetres
     a, b, at = (np.ascontiguousarray(c - origin) for c in (earlier, later, core))
     if normals is not None:
         normals = np.ascontiguousarray(_directions(normals, len(core)))
     distance, told, found = _measured(a, b, at, rules, normals)
-    return _told(distance, told, np.broadcast_to(found, core.shape).copy(), rules)
+    return _told(distance, told, np.broadcast_to(found, core.shape).copy())
 
 
-def _told(
-    distance: Array, told: Any, normals: Array, rules: M3c2Rules
-) -> CloudDistances:
-    """Take the library's record array apart; InputError where nothing was compared."""
-    if not np.isfinite(distance).any():
-        raise InputError(
-            f"M3C2: no core point has both clouds within {rules.radius:g} m across and "
-            f"{rules.depth:g} m along the normal; check that the clouds overlap and "
-            "are in one CRS, or take a wider cylinder"
-        )
+def nothing_compared(rules: M3c2Rules) -> InputError:
+    """Build the error for clouds of which no core point has both."""
+    return InputError(
+        f"M3C2: no core point has both clouds within {rules.radius:g} m across and "
+        f"{rules.depth:g} m along the normal; check that the clouds overlap and "
+        "are in one CRS, or take a wider cylinder"
+    )
+
+
+def _told(distance: Array, told: Any, normals: Array) -> CloudDistances:
+    """Take the library's record array apart."""
     spread = np.stack([told["spread1"], told["spread2"]], axis=1)
     count = np.stack([told["num_samples1"], told["num_samples2"]], axis=1)
     enough = (count >= FEWEST).all(axis=1)
@@ -190,14 +235,14 @@ def _quiet() -> Iterator[None]:
             os.environ["OMP_NUM_THREADS"] = threads
 
 
-def _cloud(points: Array, name: str) -> Array:
+def _cloud(points: Array, name: str, *, some: bool = True) -> Array:
     points = np.asarray(points, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] != 3:
         raise InputError(
             f"M3C2: the {name} have shape {points.shape}; give (n, 3) with easting, "
             "northing and height"
         )
-    if not len(points):
+    if some and not len(points):
         raise InputError(f"M3C2: the {name} are empty; check what was read")
     bad = int(np.count_nonzero(~np.isfinite(points).all(axis=1)))
     if bad:
