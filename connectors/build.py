@@ -21,11 +21,12 @@ from twin.grid import UNKNOWN_VERTICAL, Grid
 from twin.hashing import sha256_of
 from twin.readings import ReadingStore
 from twin.site import Built, Site
-from twin.surface import Raster, Surface
+from twin.surface import Raster, Surface, lifted
 
 from .audit import Audit, note
 from .climate import read_climate, write_monthly
 from .design.sample import surface_of
+from .local_grids import Fitted, with_known_crs
 from .pointcloud.copc_survey import Place, write_survey_cloud
 from .pointcloud.ground_marks import classes_used
 from .pointcloud.reference_system import same_datum
@@ -53,6 +54,7 @@ def build(folder: Path, progress: Progress | None = None) -> Built:
     total = len(site.config.surveys) + 3
     said = progress or (lambda done, of: None)
     said(0, total)
+    site, local = with_known_crs(site)
     opened = [open_survey(site, survey) for survey in site.config.surveys]
     grid = _grid(site, opened)
     said(1, total)
@@ -61,7 +63,8 @@ def build(folder: Path, progress: Progress | None = None) -> Built:
     try:
         ids = []
         for i, files in enumerate(opened):
-            ids.append(_surface(site, files, grid, drafts))
+            own = local.get(files.survey.surface_id)
+            ids.append(_surface(site, files, grid, drafts, own))
             said(2 + i, total)
         read, writes = _tables(site, grid)
         inputs = [f for files in opened for f in files.paths] + read
@@ -151,7 +154,9 @@ def _check_dense(files: SurveyFiles, cell: float) -> None:
         )
 
 
-def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
+def _surface(
+    site: Site, files: SurveyFiles, grid: Grid, drafts: Path, local: Fitted | None
+) -> str:
     """Draft one surface unless it is there already; return its id."""
     survey = files.survey
     name = survey.surface_id
@@ -176,6 +181,9 @@ def _surface(site: Site, files: SurveyFiles, grid: Grid, drafts: Path) -> str:
     else:
         elevation = files.raster(grid, audit)
         surface = Surface(name, survey.date, survey.kind, source, grid, elevation)
+    if local is not None:
+        local.tell(name, audit)
+        surface = lifted(surface, local.grid.height_offset)
     if survey.parcel is not None:
         surface = _within(surface, _parcel(site, survey.parcel))
     cloud = _draft_cloud(site, files, grid, drafts, audit) if keep else None

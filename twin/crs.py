@@ -23,6 +23,11 @@ LENGTHS: Final = {
 }
 
 
+def in_plan(crs: Any) -> bool:
+    """Whether a CRS has eastings and northings, a mine's own grid among them."""
+    return bool(crs.is_projected or crs.type_name == "Derived Projected CRS")
+
+
 def projected_in_metres(text: str) -> str:
     """Return ``text`` when it names a projected CRS in metres; ValueError if not."""
     from pyproj import CRS

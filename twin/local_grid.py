@@ -102,6 +102,41 @@ class LocalGrid:
         angle = np.radians(self.rotation_deg)
         return float(self.scale * np.cos(angle)), float(self.scale * np.sin(angle))
 
+    def to_wkt(self, name: str) -> str:
+        """WKT of a CRS that PROJ carries to and from every other, heights apart.
+
+        A projected CRS derived from the known one by an affine transformation (OGC
+        18-010, EPSG method 9624).
+        """
+        from pyproj import CRS
+
+        known = CRS.from_user_input(self.crs).to_wkt("WKT2_2019")
+        base = known[len("PROJCRS[") : known.index("CS[Cartesian")].rstrip(", \n")
+        a, b = self._turn()
+        size = a * a + b * b
+        east, north = self.known_origin
+        one, two = self.local_origin
+        rows = (
+            ("A0", one - (a * east + b * north) / size, 8623),
+            ("A1", a / size, 8624),
+            ("A2", b / size, 8625),
+            ("B0", two - (a * north - b * east) / size, 8639),
+            ("B1", -b / size, 8640),
+            ("B2", a / size, 8641),
+        )
+        metre, share = 'LENGTHUNIT["metre",1]', 'SCALEUNIT["coefficient",1]'
+        told = ",".join(
+            f'PARAMETER["{key}",{value!r},{metre if key[1] == "0" else share},'
+            f'ID["EPSG",{code}]]'
+            for key, value, code in rows
+        )
+        return (
+            f'DERIVEDPROJCRS["{name}",BASEPROJCRS[{base}],DERIVINGCONVERSION["fit",'
+            f'METHOD["Affine parametric transformation",ID["EPSG",9624]],{told}],'
+            'CS[Cartesian,2],AXIS["easting (E)",east,ORDER[1]],'
+            f'AXIS["northing (N)",north,ORDER[2]],{metre}]'
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for site.yaml."""
         return {

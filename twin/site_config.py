@@ -118,6 +118,30 @@ class Survey(Setting):
         return self.id or f"{self.date.isoformat()}-{self.kind}"
 
 
+class LocalGridSetting(Setting):
+    """A mine's own grid: control points in both systems, or the known parameters."""
+
+    control: Text | None = Field(
+        default=None,
+        description="CSV of control points: name, east, north [, height], known_east, "
+        "known_north [, known_height]",
+    )
+    crs: Text | None = Field(
+        default=None, description="of the known coordinates; the site's without it"
+    )
+    parameters: dict[str, Any] | None = Field(
+        default=None,
+        description="instead of control: crs, local_origin, known_origin, "
+        "rotation_deg, scale, height_offset",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> LocalGridSetting:
+        if (self.control is None) == (self.parameters is None):
+            raise ValueError("give either control: a file, or parameters:")
+        return self
+
+
 class Parcels(Setting):
     """Polygons of parcels."""
 
@@ -364,6 +388,10 @@ class SiteConfig(Setting):
         default=None, description="west, south, east, north, m; union of the surveys"
     )
     surveys: tuple[Survey, ...] = ()
+    local_grids: dict[Id, LocalGridSetting] = Field(
+        default_factory=dict,
+        description="name -> grid; a survey or parcels then say crs: local:name",
+    )
     parcels: Parcels | None = None
     climate: Climate | None = None
     ground: dict[str, Ground] = Field(

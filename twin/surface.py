@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
@@ -16,6 +16,9 @@ from .tin import Tin
 
 SurfaceKind = Literal["surveyed", "designed", "as-built", "simulated"]
 Raster = NDArray[np.float32]
+
+
+HEIGHTS = ("surface_elevation",)  # layers that are heights, not above ground
 
 
 @dataclass(frozen=True)
@@ -58,3 +61,18 @@ class Surface:
                     f"the grid is {self.grid.shape}; "
                     "resample it to the grid first"
                 )
+
+
+def lifted(surface: Surface, by: float) -> Surface:
+    """Return the surface with all its heights raised by an amount, m."""
+    if by == 0.0:
+        return surface
+    up = np.float32(by)
+    layers = {
+        name: raster + up if name in HEIGHTS else raster
+        for name, raster in surface.layers.items()
+    }
+    tin = surface.tin
+    if tin is not None:
+        tin = Tin.of(tin.vertices + np.array([0.0, 0.0, by]), tin.triangles)
+    return replace(surface, elevation=surface.elevation + up, layers=layers, tin=tin)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.crs import swapped
+from twin.crs import in_plan, swapped
 from twin.errors import InputError, MissingCRS
 from twin.grid import UNKNOWN_VERTICAL
 
@@ -49,7 +49,7 @@ def _stated(
 ) -> Reference:
     found = raster_reference(header.path, crs, vertical or UNKNOWN_VERTICAL, "")
     east, north = np.array([header.low, header.high], dtype=np.float64)[:, :2].T
-    if not found.horizontal.is_projected:
+    if not in_plan(found.horizontal):
         raise InputError(
             f"{header.path}: {crs} is not projected, and clouds are read in metres; "
             "state the projected CRS that its x and y are in: crs: EPSG:…"

@@ -10,7 +10,7 @@ import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from twin.crs import MARGIN, swapped
+from twin.crs import MARGIN, in_plan, swapped
 from twin.errors import InputError, MissingCRS, UnitMismatch
 from twin.gauss_kruger import check_zone
 from twin.grid import UNKNOWN_VERTICAL
@@ -102,7 +102,7 @@ def raster_reference(path: Path, crs: str, vertical: str, unit: str) -> Referenc
             f"{path}: its values are in '{unit}', not a unit of height known here; "
             "convert the raster to metres and set its band unit to m"
         )
-    if factor is None and not horizontal.is_projected:
+    if factor is None and not in_plan(horizontal):
         factor = 1.0  # x and y in degrees tell nothing of heights: metres by custom
     if stated is None and height is None and factor is not None:
         return Reference(horizontal, UNKNOWN_VERTICAL, factor)
@@ -158,7 +158,7 @@ def _heights(
 
 
 def _plausible(header: LasHeader, crs: CRS) -> None:
-    if not crs.is_projected:
+    if not in_plan(crs):
         raise InputError(
             f"{header.path}: its CRS is {crs.name}, which is not projected, but x runs "
             f"from {header.low[0]:.1f} to {header.high[0]:.1f}; if that CRS is wrong, "
