@@ -182,7 +182,7 @@ def _surface(
         elevation = files.raster(grid, audit)
         surface = Surface(name, survey.date, survey.kind, source, grid, elevation)
     if local is not None:
-        local.tell(name, audit)
+        local.tell(audit)
         surface = lifted(surface, local.grid.height_offset)
     if survey.parcel is not None:
         surface = _within(surface, _parcel(site, survey.parcel))

@@ -23,15 +23,16 @@ NEEDED = ("name", "east", "north", "known_east", "known_north")
 class Fitted:
     """A local grid of a site, and its fit where there were control points."""
 
+    name: str
     grid: LocalGrid
     fit: LocalGridFit | None = None
 
-    def tell(self, name: str, audit: Audit) -> None:
+    def tell(self, audit: Audit) -> None:
         """Put into the audit of a surface how it was carried."""
         g = self.grid
         audit.assumed.append(
             note(
-                f"local grid {name}: turned {g.rotation_deg:+.6f} degrees, scale "
+                f"local grid {self.name}: turned {g.rotation_deg:+.6f} degrees, scale "
                 f"{g.scale:.8f}, heights {g.height_offset:+.3f} m to {g.crs}",
                 "site.yaml",
             )
@@ -80,9 +81,9 @@ def _fitted(site: Site, name: str) -> Fitted:
     told = site.config.local_grids[name]
     crs = told.crs or site.config.crs
     if told.parameters is not None:
-        return Fitted(LocalGrid.from_dict({"crs": crs, **told.parameters}))
+        return Fitted(name, LocalGrid.from_dict({"crs": crs, **told.parameters}))
     fit = fit_local_grid(read_control(site.path(str(told.control))), crs)
-    return Fitted(fit.grid, fit)
+    return Fitted(name, fit.grid, fit)
 
 
 def read_control(path: Path) -> list[ControlPoint]:
