@@ -15,6 +15,7 @@ survey = typer.Typer(
     no_args_is_help=True,
 )
 SiteHere = Annotated[Path, typer.Option(help="Site folder.")]
+BOX, CLOUD_ENDING = "W,S,E,N", ".laz"
 
 
 @survey.command("add")
@@ -85,23 +86,46 @@ def export(
     ground: Annotated[str, typer.Argument(help="A ground's id, or RUN@DATE.")],
     to: Annotated[
         Path,
-        typer.Option(help="File: .xml (LandXML) .dxf .glb .obj .ply .stl .tif .gpkg"),
+        typer.Option(
+            help="File: .xml (LandXML) .dxf .glb .obj .ply .stl .tif .gpkg; .copc.laz "
+            "is the cloud it was made from."
+        ),
     ],
     interval: Annotated[
         float | None, typer.Option(help="Of contours, m; for .gpkg, .dxf and .xml.")
     ] = None,
+    box: Annotated[
+        str | None,
+        typer.Option(help="Of a cloud: W,S,E,N in m, in the site's CRS.", metavar=BOX),
+    ] = None,
+    resolution: Annotated[
+        float | None,
+        typer.Option(help="Of a cloud: at most so far between points, m."),
+    ] = None,
     site: SiteHere = Path(),
 ) -> None:
-    """Write a ground of the timeline as a file for other tools.
+    """Write a ground of the timeline, or its cloud, as a file for other tools.
 
     Example: minetwin export 2025-06-30-designed --to design.xml --site north-dump
+
+    Example: minetwin export 2025-05-20-surveyed --to cloud.copc.laz --resolution 0.5
     """
     from connectors.audit import Audit
     from connectors.design.export import export as write
+    from connectors.pointcloud.cloud_export import Part, export_cloud, parsed_box
+    from twin.errors import InputError
     from twin.site import Site
 
     from .grounds import ground_of
 
+    part = Part(parsed_box(box), resolution)
+    if to.suffix.lower() == CLOUD_ENDING:
+        if interval is not None:
+            raise InputError(f"{to}: a cloud has no contours; leave --interval out")
+        made = export_cloud(Site.open(site), ground, to, part)
+        typer.echo(f"{to}: {made} points, {to.stat().st_size / 1e6:.1f} MB")
+        return
+    part.refuse_for(to)
     audit = Audit()
     write(ground_of(Site.open(site), ground), to, interval=interval, audit=audit)
     typer.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB")

@@ -67,7 +67,8 @@ def export(
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise InputError(
-            f"{path}: '{path.suffix}' is not written; use {', '.join(WRITERS)}"
+            f"{path}: '{path.suffix}' is not written; use {', '.join(WRITERS)}, or "
+            ".copc.laz for the cloud of a survey"
         )
     if not path.parent.is_dir():
         raise InputError(f"{path}: there is no folder {path.parent}; make it first")

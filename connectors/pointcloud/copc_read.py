@@ -111,13 +111,20 @@ def open_copc(path: Path) -> Octree:
 
 
 def copc_points(
-    octree: Octree, box: Box | None = None, level: int | None = None
+    octree: Octree,
+    box: Box | None = None,
+    level: int | None = None,
+    *,
+    form: int | None = None,
 ) -> Generator[Points, None, None]:
-    """Yield the points within a box down to a level, decoded by the guarded child."""
+    """Yield the points within a box down to a level, decoded by the guarded child.
+
+    form  point format of the records wanted beside the columns
+    """
     mine = octree.chosen(box, level)
     if not mine.size:
         return
-    request = {"kind": "copc", "box": box, "level": level}
+    request = {"kind": "copc", "box": box, "level": level, "form": form}
     asked = replace(octree.header, request=json.dumps(request), points=-1)
     room = min(CHUNK, max(int(mine["count"].sum(dtype=np.int64)), 1))
     yield from decoded(asked, room)
