@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from scenarios.commands import JsonOption, say
@@ -138,6 +137,8 @@ def picture(found: GroundSection, *, chinese: bool = False) -> str:
 
 def _taller(found: GroundSection) -> float:
     """Times that heights are drawn larger than lengths."""
+    import numpy as np
+
     from .report.line_figure import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 
     heights = np.concatenate([cut.profile[1] for cut in found.cuts])
