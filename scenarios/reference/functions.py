@@ -15,6 +15,7 @@ from . import mining_functions as mining
 from . import plant_functions as plant
 from . import sensing_functions as sensing
 from . import soil_functions as soil
+from . import water_functions as water
 
 FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
     {
@@ -76,5 +77,9 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "subsidence.rectangle": mining.rectangle,
         "subsidence.extremes": mining.greatest,
         "subsidence.knothe": mining.knothe,
+        "water.storm_runoff": water.storm_runoff,
+        "water.wetness_numbers": water.wetness_numbers,
+        "water.steady_rain": water.steady_rain,
+        "water.delivery": water.delivery,
     }
 )

@@ -1,0 +1,1 @@
+"""Water of single storms: how much runs off and how much soaks in."""
