@@ -83,8 +83,7 @@ def pair_of(
     total = sum(source.count for source in sources)
     check_room(folder, total)
     west, south, east, north = sources[0].extent
-    low = min(cloud.header.low[2] for cloud in sources[0].clouds)
-    origin = np.floor(np.array([west, south, low]))
+    origin = np.floor(np.array([west, south, sources[0].lowest]))
     most = max(source.count for source in sources)
     side = tile_side(max((east - west) * (north - south), 1.0), most)
     made, before = [], 0
@@ -93,7 +92,7 @@ def pair_of(
         def told(read: int, before: int = before) -> None:
             progress(int(READING * WHOLE * (before + read) / total), WHOLE)
 
-        made.append(into_tiles(source.points(), folder / name, (origin, side), told))
+        made.append(into_tiles(source.read(), folder / name, (origin, side), told))
         before += source.count
     a, b = made
     for tiles, source in zip(made, sources, strict=True):
@@ -166,10 +165,6 @@ class Blocks:
             raise InputError(
                 f"core points every {self.spacing} m; give a spacing above 0 m"
             )
-        span = self.pair.a.high - self.pair.a.low
-        count = self.pair.a.count(ground_only=self.pair.ground_only)
-        if min(span[0] * span[1] / self.spacing**2, count) > 100 * MOST_CORE:
-            raise self._too_many()
 
     def _too_many(self) -> InputError:
         return InputError(

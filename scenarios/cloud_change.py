@@ -141,7 +141,7 @@ def _compared(
     moved = registered(pair, shapes) if rules.register else None
     pair = pair.moved_by(moved)
     scales, m3c2_rules = lengths_of(pair, rules)
-    spacing = rules.core or 2.0 * scales.radius
+    spacing = 2.0 * scales.radius if rules.core is None else rules.core
     blocks = Blocks(pair, m3c2_rules, spacing)
     core, distances = blocks.compared(progress)
     stable = stable_of(core, distances, shapes)

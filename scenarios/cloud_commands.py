@@ -161,11 +161,17 @@ def _stable(found: CloudChange) -> list[str]:
     s = found.stable
     if s is None:
         return ["stable ground: too few core points to tell a bias"]
-    counted = ""
-    if found.moved is None and found.rules.error is None:
-        counted = "; not taken away, "
-        counted += "counted as error" if s.origin == "given" else "not in the level"
-    return [
+    lines = [
         f"stable ground ({s.origin}, {s.share:.0%}): bias {s.bias:+.3f} m, "
-        f"NMAD {s.spread:.3f} m{counted}"
+        f"NMAD {s.spread:.3f} m"
     ]
+    if found.moved is not None or found.rules.error is not None:
+        return lines
+    if s.origin == "given":
+        lines.append("  the bias is not taken away, and counted as error of position")
+    else:
+        lines.append(
+            "  the bias is neither erosion nor fill; it is not taken away and not in "
+            "the level of detection: --register, --stable or --error"
+        )
+    return lines

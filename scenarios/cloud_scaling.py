@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.change.cloud_scales import Patch, Scales, propose
+from twin.change.cloud_scales import Patch, Scales, deep_enough, propose
 from twin.change.icp import IcpRules, Registration, register
 from twin.change.m3c2 import M3c2Rules
 from twin.errors import InputError
@@ -26,6 +26,8 @@ PLACES: Final = 100  # of each patch
 ICP_POINTS: Final = 4_000_000  # of each cloud; registration thins them anyway
 VOXELS: Final = 150_000  # that registration thins to, about
 FINEST: Final = 0.1  # m
+COARSE: Final = 2.0  # projection scales; side of a coarse cell
+MOST_CELLS: Final = 4_000_000  # coarse cells
 OF_SPACING: Final = 2.0  # voxels are at least that many spacings of points wide
 
 
@@ -65,6 +67,8 @@ def _voxel(points: Array) -> float:
 def lengths_of(pair: Pair, rules: CloudRules) -> tuple[Scales, M3c2Rules]:
     """Scales as stated, the others as proposed from patches of both clouds."""
     made = propose(_patches(pair))
+    if rules.depth is None:
+        made = deep_enough(made, _coarse_change(pair, COARSE * 2.0 * made.radius))
     stated = {
         name: float(value)
         for name in ("normal", "radius", "depth")
@@ -90,3 +94,24 @@ def _patches(pair: Pair) -> list[Patch]:
         places = inner[:: max(1, len(inner) // PLACES)]
         made.append(Patch(points[off <= half], pair.later(low, high), places))
     return made
+
+
+def _coarse_change(pair: Pair, cell: float) -> Array:
+    """Later minus earlier mean height of coarse cells over both clouds, m."""
+    low, high = pair.a.low[:2], pair.a.high[:2]
+    cell = max(cell, float(np.sqrt((high - low).prod() / MOST_CELLS)))
+    columns, rows = ((high - low) / cell).astype(np.int64) + 1
+    means = []
+    for tiles, moved in ((pair.a, None), (pair.b, pair.moved)):
+        count, total = np.zeros((2, rows * columns))
+        for key in tiles.keys(ground_only=pair.ground_only):
+            points = tiles.tile(key, ground_only=pair.ground_only)
+            points = points if moved is None else moved.apply(points)
+            column, row = np.floor((points[:, :2] - low) / cell).astype(np.int64).T
+            good = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+            at = (row * columns + column)[good]
+            count += np.bincount(at, minlength=count.size)
+            total += np.bincount(at, weights=points[good, 2], minlength=count.size)
+        means.append(np.where(count > 0, total / np.maximum(count, 1.0), np.nan))
+    change: Array = means[1] - means[0]
+    return change

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connectors.pointcloud.copc_read import copc_points, open_copc
 from connectors.pointcloud.open_cloud import open_cloud
 from connectors.pointcloud.reference_system import same_datum
+from connectors.pointcloud.site_cloud import cloud_file
 from connectors.pointcloud.survey import Cloud, bounds, points_of
-from connectors.survey_files import open_survey
-from twin.errors import InputError, MissingCRS, UnreadableFile, unknown_name
+from twin.errors import InputError, MissingCRS, UnreadableFile
 from twin.grid import UNKNOWN_VERTICAL
 
 from .grounds import timeline
@@ -31,41 +32,33 @@ class Stated:
 
 @dataclass(frozen=True)
 class CloudSource:
-    """The files of one cloud.
+    """One cloud: where it is, and how it is read.
 
+    count     points that its header claims
+    extent    west, south, east, north, m
+    lowest    height, m
     crs       in which its points are given, of the site or of the earlier cloud
     vertical  datum of its heights
+    read      yields the points, chunk by chunk, heights in metres
     """
 
     name: str
-    clouds: tuple[Cloud, ...] = field(repr=False)
+    file: Path
+    count: int
+    extent: tuple[float, float, float, float]
+    lowest: float
     crs: str
     vertical: str
-
-    @property
-    def count(self) -> int:
-        """Count the points that the headers claim."""
-        return sum(cloud.header.points for cloud in self.clouds)
-
-    @property
-    def extent(self) -> tuple[float, float, float, float]:
-        """West, south, east, north, m."""
-        edges = list(zip(*(bounds(c, self.crs) for c in self.clouds), strict=True))
-        return min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3])
-
-    def points(self) -> Iterator[Points]:
-        """Yield the points, chunk by chunk, heights in metres."""
-        for cloud in self.clouds:
-            yield from points_of(cloud, self.crs)
+    assumed: tuple[str, ...] = ()
+    read: Callable[[], Iterator[Points]] = field(repr=False, kw_only=True)
 
     def to_dict(self) -> dict[str, Any]:
-        """Name, files, points, and what was assumed of them."""
+        """Name, points, datum, and what was assumed."""
         return {
             "name": self.name,
-            "files": [str(cloud.header.path) for cloud in self.clouds],
             "points": self.count,
             "vertical": self.vertical,
-            "assumed": [text for c in self.clouds for text in c.reference.assumed],
+            "assumed": list(self.assumed),
         }
 
 
@@ -75,18 +68,18 @@ def two_clouds(
     """Open both, B's points in the CRS of A or of the site.
 
     Raises MissingCRS where a vertical datum is unknown, InputError where the two
-    differ or a ground was not made from a cloud, UnknownName for a wrong id.
+    differ or a ground has no cloud, UnknownName for a wrong id.
     """
-    found = [_files(name, site, stated) for name in (a, b)]
-    first = found[0][0].reference.horizontal
-    code = first.to_authority(min_confidence=60)
-    crs = site.config.crs if site is not None else None
-    crs = crs or (":".join(code) if code else first.to_wkt())
-    made = []
-    for name, clouds in zip((a, b), found, strict=True):
-        datum = _datum(str(name), clouds, stated)
-        made.append(CloudSource(str(name), clouds, crs, datum))
-    one, other = made
+    crs = None if site is None else site.config.crs
+    one = _opened(a, site, stated, crs)
+    other = _opened(b, site, stated, one.crs)
+    for source in (one, other):
+        if source.vertical in ("", UNKNOWN_VERTICAL):
+            raise MissingCRS(
+                f"{source.name}: its vertical datum is unknown, so a difference of "
+                "heights means nothing; state it: --vertical EPSG:5737 (or the one it "
+                "was surveyed in), of a survey in site.yaml"
+            )
     if not same_datum(one.vertical, other.vertical):
         raise InputError(
             f"{one.name} and {other.name}: heights are in {one.vertical} and "
@@ -95,46 +88,55 @@ def two_clouds(
     return one, other
 
 
-def _files(name: str | Path, site: Site | None, stated: Stated) -> tuple[Cloud, ...]:
-    if site is not None:
-        for survey in site.config.surveys:
-            if survey.surface_id == str(name):
-                return _of_survey(str(name), open_survey(site, survey).clouds)
+def _opened(
+    name: str | Path, site: Site | None, stated: Stated, crs: str | None
+) -> CloudSource:
+    """A survey of the site by its id; else a file."""
+    known = [] if site is None else [ground.id for ground in timeline(site)]
     path = Path(name)
+    if site is not None and (str(name) in known or not path.suffix):
+        return _of_site(str(name), site)
     if path.is_file():
-        return (open_cloud(path, stated.crs, stated.vertical),)
-    if site is None or path.suffix:
-        raise UnreadableFile(
-            f"{path}: there is no such file; check the path, or name the site whose "
-            "survey it is with --site"
-        )
-    known = [ground.id for ground in timeline(site)]
-    if str(name) in known:
-        raise _no_cloud(str(name))
-    raise unknown_name("ground", str(name), known, f"site {site.folder}")
-
-
-def _of_survey(name: str, clouds: tuple[Cloud, ...]) -> tuple[Cloud, ...]:
-    if not clouds:
-        raise _no_cloud(name)
-    return clouds
-
-
-def _no_cloud(name: str) -> InputError:
-    return InputError(
-        f"{name}: was not made from a cloud, and M3C2 compares points; compare it as a "
-        "raster: minetwin change A B"
+        return _of_file(path, stated, crs)
+    raise UnreadableFile(
+        f"{path}: there is no such file; check the path, or name the site whose "
+        "survey it is with --site"
     )
 
 
-def _datum(name: str, clouds: tuple[Cloud, ...], stated: Stated) -> str:
-    datums = {cloud.reference.vertical for cloud in clouds}
-    if stated.vertical is not None and datums == {UNKNOWN_VERTICAL}:
-        return stated.vertical
-    if len(datums) > 1 or UNKNOWN_VERTICAL in datums:
-        raise MissingCRS(
-            f"{name}: its vertical datum is {' or '.join(sorted(datums))}, so a "
-            "difference of heights means nothing; state it: --vertical EPSG:5737 (or "
-            "the one it was surveyed in), of a survey in site.yaml"
-        )
-    return str(datums.pop())
+def _of_site(name: str, site: Site) -> CloudSource:
+    octree = open_copc(cloud_file(site, name))
+    header = octree.header
+    extent = (*header.low[:2], *header.high[:2])
+    return CloudSource(
+        name,
+        header.path,
+        header.points,
+        extent,
+        header.low[2],
+        site.config.crs,
+        site.config.vertical,
+        read=lambda: copc_points(octree),
+    )
+
+
+def _of_file(path: Path, stated: Stated, crs: str | None) -> CloudSource:
+    cloud = open_cloud(path, stated.crs, stated.vertical)
+    crs = crs or _code(cloud)
+    return CloudSource(
+        str(path),
+        path,
+        cloud.header.points,
+        bounds(cloud, crs),
+        cloud.header.low[2] * cloud.reference.to_metres,
+        crs,
+        cloud.reference.vertical,
+        tuple(text.replace(" in site.yaml", "") for text in cloud.reference.assumed),
+        read=lambda: points_of(cloud, crs),
+    )
+
+
+def _code(cloud: Cloud) -> str:
+    own = cloud.reference.horizontal
+    code = own.to_authority(min_confidence=60)
+    return ":".join(code) if code else str(own.to_wkt())

@@ -57,8 +57,8 @@ def core_points(n: int, slope: float = 0.2) -> np.ndarray:
 def test_a_known_move_comes_back_and_its_errors_are_not_far_too_small() -> None:
     """Over eight pairs misses over stated errors have a root mean square below 1.5.
 
-    Were the errors exact it would be 1 +- 0.1 of 48 numbers; here it is 1.3, so they
-    are told about a quarter too small: normals of curved ground err, too.
+    Were the errors exact it would be 1 +- 0.1 of 48 numbers; test_registration_error
+    looks closer.
     """
     misses = []
     for seed in range(8):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,10 +18,9 @@ MOSTLY: Final = 0.75  # share of places where that has to hold
 WIDEST: Final = 16.0  # projection scales; wider normals are not those of the ground
 LADDER: Final = 2.0**0.5  # from one tried scale to the next
 FEWEST: Final = 10  # points of a plane
-DEEP: Final = 5.0  # projection scales that a cylinder reaches at least
-MARGIN: Final = 1.5  # times the largest change that a coarse look shows
-LARGEST: Final = 0.995  # share of coarse cells that changed less than that
-COARSE: Final = 2.0  # projection scales; side of a cell of the coarse look
+DEEP: Final = 2.0  # projection scales that a cylinder reaches at least
+MARGIN: Final = 1.5  # times the largest change of a coarse cell
+LARGEST: Final = 0.999  # share of coarse cells that changed by no more
 SPARSE: Final = 3.0  # mean spacings; side of the cells that are counted as covered
 WHY: Final = "Lague, Brodu & Leroux 2013, ISPRS J. 82:10, sections 3.2 and 3.3"
 
@@ -61,10 +60,9 @@ def propose(patches: Sequence[Patch]) -> Scales:
     distribution of the level of detection (section 3.3; at least 20 are asked for in
     3.2). The normal scale D is the least, from d on, that is 25 times the roughness
     about its own plane at three places of four (3.2: 20 to 25 times); where no D up to
-    16 d is, the steadiest. For the depth there is no published rule: 5 d, or 1.5 times
-    the largest change of cells of 2 d, so that the later cloud is met. Lague, Brodu &
-    Leroux 2013, ISPRS J. 82:10; the figures are taken from others who quote them
-    (unverified in the original).
+    16 d is, the steadiest. Lague, Brodu & Leroux 2013, ISPRS J. 82:10; the figures are
+    taken from others who quote them (unverified in the original). The depth is 2 d, to
+    be made larger by ``deep_enough``.
 
     Raises InputError where no patch has both clouds.
     """
@@ -76,11 +74,24 @@ def propose(patches: Sequence[Patch]) -> Scales:
             "in one CRS"
         )
     density = float(np.median(found))
-    radius = _rounded(np.sqrt(ENOUGH / (np.pi * density)))
+    radius = rounded_up(np.sqrt(ENOUGH / (np.pi * density)))
     normal, rough, steady = _normal(both, radius)
-    change = _largest_change(both, COARSE * 2.0 * radius)
-    depth = _rounded(max(DEEP * 2.0 * radius, MARGIN * change))
-    return Scales(normal, radius, depth, density, rough, steady)
+    return Scales(normal, radius, DEEP * 2.0 * radius, density, rough, steady)
+
+
+def deep_enough(scales: Scales, change: Array) -> Scales:
+    """Let the cylinder reach what changed most; no rule for it was published.
+
+    change  differences of mean heights of coarse cells, m; NaN where one has none
+
+    1.5 times the change that one cell of 1000 exceeds, and never less than it was: a
+    cylinder too long meets the other side of a pit, one too short misses the ground.
+    """
+    known = np.abs(change[np.isfinite(change)])
+    if not known.size:
+        return scales
+    far = MARGIN * float(np.quantile(known, LARGEST))
+    return replace(scales, depth=rounded_up(max(scales.depth, far)))
 
 
 def roughness(points: Array, places: Array, radius: float) -> Array:
@@ -124,7 +135,7 @@ def _normal(patches: Sequence[Patch], radius: float) -> tuple[float, float, floa
     tried: list[tuple[float, float, float]] = []
     scale = 2.0 * radius
     while scale <= WIDEST * 2.0 * radius * 1.001:
-        half = _rounded(scale / 2.0)
+        half = rounded_up(scale / 2.0)
         parts = [roughness(p.earlier, p.places, half) for p in patches]
         rough = np.concatenate(parts)
         rough = rough[np.isfinite(rough)]
@@ -142,30 +153,7 @@ def _normal(patches: Sequence[Patch], radius: float) -> tuple[float, float, floa
     return max(tried, key=lambda one: (one[0] / max(one[1], 1e-9), -one[0]))
 
 
-def _largest_change(patches: Sequence[Patch], cell: float) -> float:
-    """Difference of mean heights that 0.5 % of cells exceed, m; 0 without cells."""
-    found = [np.abs(_change(p, cell)) for p in patches]
-    values = np.concatenate([*found, np.zeros(0)])
-    return float(np.quantile(values, LARGEST)) if values.size else 0.0
-
-
-def _change(patch: Patch, cell: float) -> Array:
-    """Later minus earlier mean height of the cells that both have."""
-    low = np.minimum(patch.earlier[:, :2].min(axis=0), patch.later[:, :2].min(axis=0))
-    high = np.maximum(patch.earlier[:, :2].max(axis=0), patch.later[:, :2].max(axis=0))
-    columns, rows = ((high - low) / cell).astype(int) + 1
-    mean = []
-    for cloud in (patch.earlier, patch.later):
-        column, row = ((cloud[:, :2] - low) / cell).astype(int).T
-        at = row * columns + column
-        count = np.bincount(at, minlength=columns * rows)
-        total = np.bincount(at, weights=cloud[:, 2], minlength=columns * rows)
-        mean.append(np.where(count > 0, total / np.maximum(count, 1), np.nan))
-    difference: Array = mean[1] - mean[0]
-    return difference[np.isfinite(difference)]
-
-
-def _rounded(value: float) -> float:
+def rounded_up(value: float) -> float:
     """Up to two digits; nobody wants a radius of 0.97720502 m."""
     digits = 1 - int(np.floor(np.log10(value)))
     return float(np.ceil(value * 10.0**digits - 1e-9) / 10.0**digits)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
 from .icp_error import move_covariance
+from .icp_start import FEWEST, ROUNDS, Ground, aligned, caught, rounded, thinned
 from .robust_spread import middle, nmad, rms
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-FEWEST: Final = 100  # thinned points; fewer tell no move
-MOST: Final = 200_000  # thinned points of a cloud; more do not sharpen the move
-NEIGHBOURS: Final = 12  # of a normal
-COARSE: Final = 4.0  # voxels of the first, far-reaching search
 REACH: Final = 4.0  # voxels within which the last search looks for a partner
-ROUNDS: Final = 40
 SETTLED: Final = 0.1  # standard errors; a smaller step ends the search
 FINEST: Final = 1e-6  # m at the edge of the cloud; below it all is rounding
 NUDGE: Final = 0.02  # voxels, of the moves that tell how firmly the clouds sit
-ROUNDED: Final = 6  # decimals of the first search, whose sums depend on the threads
 WEAKEST: Final = 0.01  # least rms slope, m/m, in which ground must differ from a plane
 
 
@@ -104,16 +99,6 @@ class Registration:
 
 
 @dataclass(frozen=True)
-class _Ground:
-    """Thinned cloud with its tree and normals, about the local origin."""
-
-    cloud: Any
-    tree: Any
-    points: Array
-    normals: Array
-
-
-@dataclass(frozen=True)
 class _Pairs:
     """Moved points (n, 3), normals beside them, distances r (n,), the unchanged."""
 
@@ -155,12 +140,18 @@ def register(
     near = _beside(fixed, moving, rules.reach)
     _enough(int(near.sum()), "points of the fixed cloud beside the moving one")
     fixed, moving = fixed[near] - origin, moving - origin
-    ground = _thinned(fixed, rules.voxel, rules.threads)
-    source = _thinned(moving, rules.voxel, rules.threads)
+    ground = thinned(fixed, rules.voxel, rules.threads)
+    source = thinned(moving, rules.voxel, rules.threads)
     _enough(min(len(source.points), len(ground.points)), "thinned points")
-    start = _caught(ground.points, source.points, rules)
-    start = _aligned(ground, source, start, REACH * rules.voxel, rules.threads)
-    return _polished(ground, source, _rounded(start), origin, rules)
+    start = caught(
+        ground.points,
+        source.points,
+        voxel=rules.voxel,
+        reach=rules.reach,
+        threads=rules.threads,
+    )
+    start = aligned(ground, source, start, REACH * rules.voxel, rules.threads)
+    return _polished(ground, source, rounded(start), origin, rules)
 
 
 def _cloud(points: Array, name: str) -> Array:
@@ -213,67 +204,8 @@ def _beside(fixed: Array, moving: Array, reach: float) -> Mask:
     return near
 
 
-def _thinned(points: Array, voxel: float, threads: int) -> _Ground:
-    import small_gicp
-
-    # one thread: with more the order of the sums, and so the last bit, is chance
-    thin = small_gicp.voxelgrid_sampling(points, voxel, 1)
-    if thin.size() > MOST:
-        # the voxels come in the order of space: every k-th is spread all over it
-        kept = np.array(thin.points())[:: -(-thin.size() // MOST), :3]
-        thin = small_gicp.PointCloud(np.ascontiguousarray(kept))
-    tree = small_gicp.KdTree(thin, threads)
-    small_gicp.estimate_normals_covariances(thin, tree, NEIGHBOURS, threads)
-    points, normals = np.array(thin.points()), np.array(thin.normals())
-    return _Ground(thin, tree, points[:, :3], normals[:, :3])
-
-
-def _caught(fixed: Array, moving: Array, rules: IcpRules) -> Array:
-    """Coarse search that reaches far; nothing where coarse clouds are too small."""
-    coarse = COARSE * rules.voxel
-    ground = _thinned(fixed, coarse, rules.threads)
-    source = _thinned(moving, coarse, rules.threads)
-    if min(len(ground.points), len(source.points)) < FEWEST:
-        return np.eye(4)
-    reach = max(rules.reach, coarse)
-    return _aligned(ground, source, np.eye(4), reach, rules.threads)
-
-
-def _aligned(
-    ground: _Ground, source: _Ground, start: Array, reach: float, threads: int
-) -> Array:
-    import small_gicp
-
-    found = small_gicp.align(
-        ground.cloud,
-        source.cloud,
-        ground.tree,
-        start,
-        registration_type="GICP",
-        max_correspondence_distance=reach,
-        num_threads=threads,
-        max_iterations=ROUNDS,
-        rotation_epsilon=1e-6,
-        translation_epsilon=1e-4,
-    )
-    matrix: Array = np.array(found.T_target_source)
-    good = found.num_inliers >= FEWEST and np.isfinite(matrix).all()
-    return matrix if good else start
-
-
-def _rounded(matrix: Array) -> Array:
-    """Same start whatever the threads: a micrometre, and 1e-9 radians."""
-    from scipy.spatial.transform import Rotation
-
-    vector = Rotation.from_matrix(matrix[:3, :3]).as_rotvec()
-    found = np.eye(4)
-    found[:3, :3] = Rotation.from_rotvec(np.round(vector, ROUNDED + 3)).as_matrix()
-    found[:3, 3] = np.round(matrix[:3, 3], ROUNDED)
-    return found
-
-
 def _polished(
-    ground: _Ground, source: _Ground, start: Array, origin: Array, rules: IcpRules
+    ground: Ground, source: Ground, start: Array, origin: Array, rules: IcpRules
 ) -> Registration:
     """Gauss-Newton of point-to-plane distances on what did not change."""
     matrix = start
@@ -344,7 +276,7 @@ def _told(
     )
 
 
-def _pairs(ground: _Ground, source: _Ground, matrix: Array, rules: IcpRules) -> _Pairs:
+def _pairs(ground: Ground, source: Ground, matrix: Array, rules: IcpRules) -> _Pairs:
     """Partners, their distance along the mean of both normals, and what is unchanged.
 
     On ground of even curvature the mean of both normals is square to the line between
