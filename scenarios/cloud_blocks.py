@@ -114,7 +114,6 @@ class Blocks:
 
     def compared(self, progress: Report) -> tuple[Array, CloudDistances]:
         """Core points (n, 3) and their distances, in the order of the blocks."""
-        self._check_spacing()
         places = list(self._corners())
         cores, found = [np.zeros((0, 3))], []
         for done, low in enumerate(places):
@@ -159,12 +158,6 @@ class Blocks:
         a = self.pair.earlier(low - halo, high + halo)
         b = self.pair.later(low - reach, high + reach)
         return core, distances_at(a, b, core, self.rules)
-
-    def _check_spacing(self) -> None:
-        if not (np.isfinite(self.spacing) and self.spacing > 0.0):
-            raise InputError(
-                f"core points every {self.spacing} m; give a spacing above 0 m"
-            )
 
     def _too_many(self) -> InputError:
         return InputError(

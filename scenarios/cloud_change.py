@@ -53,6 +53,17 @@ class CloudRules:
     error: float | None = None
     every_point: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse lengths that are none before hours of work."""
+        for name in ("core", "normal", "radius", "depth", "error"):
+            value = getattr(self, name)
+            good = value is None or (np.isfinite(value) and value >= 0.0)
+            if not good or (value == 0.0 and name != "error"):
+                raise InputError(
+                    f"clouds: {name} {value} m is no length; give metres above 0, or "
+                    "leave it out"
+                )
+
 
 @dataclass(frozen=True)
 class CloudChange:
@@ -172,10 +183,6 @@ def _position(
     as unchanged, which nobody took away; else nothing is known of it, and 0.
     """
     if rules.error is not None:
-        if not (np.isfinite(rules.error) and rules.error >= 0.0):
-            raise InputError(
-                f"registration error of {rules.error} m; give a standard error from 0 m"
-            )
         return np.full(len(core), rules.error)
     if moved is not None:
         found = moved.error_along(core, distances.normals)

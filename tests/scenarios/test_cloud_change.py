@@ -14,12 +14,14 @@ from pyproj import CRS
 from typer.testing import CliRunner
 
 import connectors.pointcloud.cloud_tiles as tiles
+from connectors.build import build
 from scenarios.cloud_change import CloudChange, CloudRules, cloud_change
 from scenarios.cloud_commands import clouds
 from scenarios.cloud_files import write_clouds
 from scenarios.cloud_sources import Stated
 from twin.change.m3c2 import NORMAL_95
-from twin.errors import InputError, MissingCRS, UnreadableFile
+from twin.errors import InputError, MissingCRS, UnknownName, UnreadableFile
+from twin.site import Site
 
 pytest.importorskip("py4dgeo", reason="py4dgeo is not installed (extra cloud)")
 
@@ -265,10 +267,8 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.laz"
     damaged.write_bytes(a.read_bytes()[:2000])
 
-    def refused(
-        error: type[Exception], told: str, *pair: Path, **rules: object
-    ) -> None:
-        with pytest.raises(error, match=told):
+    def refused(kind: type[Exception], told: str, *pair: Path, **rules: object) -> None:
+        with pytest.raises(kind, match=told):
             cloud_change(*pair, rules=CloudRules(**rules), stated=STATED)  # type: ignore[arg-type]
 
     refused(UnreadableFile, "no such file", a, tmp_path / "nix.laz")
@@ -276,9 +276,9 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
     refused(InputError, "no place in common", a, far)
     refused(InputError, "noise or withheld", a, noise)
     refused(MissingCRS, "no CRS", a, bare)
-    refused(InputError, "spacing above 0", a, a, core=0.0)
-    refused(InputError, "above 0 m", a, a, radius=-1.0)
-    refused(InputError, "standard error", a, a, error=-1.0)
+    refused(InputError, "core 0", a, a, core=0.0)
+    refused(InputError, "radius -1", a, a, radius=-1.0)
+    refused(InputError, "error -1", a, a, error=-1.0)
     refused(InputError, "too flat", a, a, register=True)
     with pytest.raises(MissingCRS, match="vertical datum is unknown"):
         cloud_change(a, a)
@@ -320,3 +320,29 @@ def test_a_real_cloud_shifted_comes_back_and_has_not_changed(
 
 def _steps(header: laspy.LasHeader) -> tuple[Array, Array]:
     return header.scales, header.offsets
+
+
+def test_surveys_of_a_site_go_by_their_ids(tmp_path: Path) -> None:
+    """Two surveys of a built site, the second raised."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    write(sources / "a.laz", slope(1))
+    write(sources / "b.laz", slope(2, RAISED))
+    text = (
+        "version: 1\nname: Slope\ncrs: EPSG:32649\nvertical: EPSG:5737\ncell: 2.0\n"
+        "surveys:\n"
+        "- {file: sources/a.laz, date: 2023-05-20, vertical: EPSG:5737}\n"
+        "- {file: sources/b.laz, date: 2025-06-01, vertical: EPSG:5737}\n"
+    )
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    build(tmp_path)
+    site = Site.open(tmp_path)
+
+    ids = ("2023-05-20-surveyed", "2025-06-01-surveyed")
+    found = cloud_change(*ids, site, LENGTHS)
+
+    wanted = RAISED / np.sqrt(1.04)
+    assert found.to_dict()["median"] == pytest.approx(wanted, abs=0.002)
+    assert found.crs == "EPSG:32649"
+    with pytest.raises(UnknownName, match=ids[0]):
+        cloud_change("2023-05-20-survey", ids[1], site)
