@@ -6,25 +6,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-from scipy.ndimage import binary_dilation, binary_erosion, maximum_filter
-from scipy.optimize import brentq
+from scipy.ndimage import binary_dilation, binary_erosion
 
 from ..numerics.threads import side_by_side
 from ..surface import Surface
 from ..terrain.derivatives import horn_gradient
 from .area import Mask, Window, cells_in, window_of
 from .designed import Designed, designed
+from .fill_family import Family
 from .parameters import Parameters, Terms, number
-from .slope_envelope import Raster, lowered, lowered_again, raised
+from .slope_envelope import Raster, lower_again, lowered, raised
+from .steep_cells import hold_back, too_steep
 
 AROUND: Final = np.ones((3, 3), dtype=bool)
 ROUNDS: Final = 12  # of holding back what Horn's slope shows as too steep
 TURNS: Final = 8  # of balancing again after that
-NEAR: Final = 0.01  # of the level, within which it is looked for first then
 SLACK: Final = 2e-3  # of the limit; less steep than that is as asked
 RIM: Final = 0.05  # of the limit; sweeps leave outermost cells steeper by some percent
 EAGER: Final = 1.2  # times the excess is held back: it spreads over the neighbours
-TOP: Final = 1e-6  # m above the highest fill, so that the level is bracketed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +42,9 @@ class GradeTo(Parameters):
 class Case:
     """An area cut out of its surface, and what may move in it.
 
-    z       ground (rows, columns) of the window, m; 0 in holes
+    z       ground of the window and a cell around it, m; 0 in holes and there
     inside  cells that may change
+    within  those whose slope is ours: those beside the ring share theirs with it
     domain  these and the ring around them, which stays
     rise    m a cell, per cell
     """
@@ -52,45 +52,16 @@ class Case:
     window: Window
     z: Raster = field(repr=False)
     inside: Mask = field(repr=False)
+    within: Mask = field(repr=False)
     domain: Mask = field(repr=False)
     cell: float
     limit: float
     rise: Raster = field(repr=False)
 
     @property
-    def within(self) -> Mask:
-        """Cells whose slope is ours: those beside the ring share theirs with it."""
-        within: Mask = binary_erosion(self.inside, AROUND)
-        return within
-
-    @property
     def ring(self) -> Mask:
         """Cells around the area, which stay as they are."""
         return self.domain & ~self.inside
-
-
-@dataclass(frozen=True)
-class Family:
-    """Grounds of one case by their level; 0 fills all, ``top`` only cuts.
-
-    upper        U, lowest ground above z that keeps the slope
-    least, most  between which the ring leaves a ground room
-    """
-
-    case: Case
-    upper: Raster = field(repr=False)
-    least: Raster = field(repr=False)
-    most: Raster = field(repr=False)
-
-    @property
-    def top(self) -> float:
-        """Level at which nothing is filled, m."""
-        return float(np.max((self.upper - self.case.z)[self.case.inside])) + TOP
-
-    def filled(self, level: float) -> Raster:
-        """Ground with the fill up to U lowered by the level, as the ring has room."""
-        high = np.maximum(self.case.z, self.upper - level)
-        return np.clip(high, self.least, self.most)
 
 
 def grade(
@@ -142,7 +113,8 @@ def lay_back(
     case = _case(surface, area, to, "lay-back")
     best = case.z
     if not _gentle(case):
-        _, best = _until_gentle(case, case.z, case.domain)
+        cut = lowered(case.z, case.domain, case.rise)
+        best = _as_stored(case, _until_gentle(case, cut, case.domain)[1])
     report = _told(case, best, 1.0)
     del report["unbalanced"]
     return designed(
@@ -154,10 +126,13 @@ def _graded(case: Case, bulking: float) -> Raster:
     """Balance, hold back what is too steep at that level, and balance again."""
     family, level, best = _family(case), 0.0, case.z
     for _ in range(TURNS):
-        level = _level(family, case.rise, bulking, level)
-        held, best = _until_gentle(case, family.filled(level), case.inside)
+        level = family.level(case.rise, bulking, level)
+        g = family.graded(level, case.rise)
+        held, g = _until_gentle(case, g, case.inside)
+        best = _as_stored(case, g)
         if held is case:
             break
+        family.learn(level, g)
         case = held
     return best
 
@@ -165,38 +140,39 @@ def _graded(case: Case, bulking: float) -> Raster:
 def _gentle(case: Case) -> bool:
     """Tell whether a ground is gentle enough to be left as it is."""
     allowed = case.limit * (1.0 + SLACK) + _rounding(case)
-    return not bool((_gradient(case, case.z)[case.within] > allowed).any())
+    return not too_steep(case.z, case.within, case.cell, allowed)[0].size
 
 
-def _until_gentle(case: Case, start: Raster, domain: Mask) -> tuple[Case, Raster]:
-    """Cut L[start], hold back where Horn's slope is above the limit, and cut again.
+def _until_gentle(case: Case, g: Raster, domain: Mask) -> tuple[Case, Raster]:
+    """Hold back a cut ground g where Horn's slope is above the limit, and cut again.
 
     Sweeps of first order leave cones and ridges up to some percent too steep in Horn's
     eyes; only there is the limit lowered, so that nowhere else more earth is moved.
     What is made keeps half of the slack, so that it counts as gentle when it comes
     back.
     """
-    within, g = case.within, lowered(start, domain, case.rise)
     allowed = case.limit * (1.0 + SLACK / 2) + _rounding(case) / 2
-    best = _as_stored(case, g)
+    held, cells_inside = False, domain.astype(np.uint8)
     for _ in range(ROUNDS):
-        steep = _gradient(case, best)
-        much = np.where(within & (steep > allowed), steep / case.limit - 1.0, 0.0)
-        if not much.any():
+        cells, steep = too_steep(g, case.within, case.cell, allowed)
+        if not cells.size:
             break
-        held = np.where(much > 0.0, EAGER * much + SLACK / 2, 0.0)
-        share = 1.0 - np.minimum(maximum_filter(held, size=3), 0.2)
-        case = replace(case, rise=case.rise * share)
-        g = lowered_again(g, share < 1.0, domain, case.rise)
-        best = _as_stored(case, g)
-    return case, best
+        if not held:
+            g, held = g.copy(), True
+            case = replace(case, rise=case.rise.copy())
+        shares = EAGER * (steep / case.limit - 1.0) + SLACK / 2
+        waiting = hold_back(case.rise, cells, shares)
+        waiting *= cells_inside
+        lower_again(g, waiting, cells_inside, case.rise)
+    return case, g
 
 
 def _case(surface: Surface, area: Mask | Any, to: GradeTo, operator: str) -> Case:
     whole = cells_in(surface, area, operator)
     window = window_of(whole)
-    inside = whole[window]
-    z = surface.elevation[window].astype(np.float64)
+    # no outermost cell is in the domain, so that sweeps need not look for the rim
+    inside = np.pad(whole[window], 1)
+    z = np.pad(surface.elevation[window].astype(np.float64), 1, constant_values=np.nan)
     known = np.isfinite(z)
     limit = float(np.tan(np.radians(to.max_slope)))
     cell = surface.grid.cell
@@ -204,6 +180,7 @@ def _case(surface: Surface, area: Mask | Any, to: GradeTo, operator: str) -> Cas
         window=window,
         z=np.where(known, z, 0.0),
         inside=inside,
+        within=binary_erosion(inside, AROUND),
         domain=binary_dilation(inside, AROUND) & known,
         cell=cell,
         limit=limit,
@@ -235,27 +212,8 @@ def _family(case: Case) -> Family:
         ],
     )
     # where the ring forbids both, what lies between keeps the slope within
-    return Family(case, upper, np.minimum(least, most), np.maximum(least, most))
-
-
-def _level(family: Family, rise: Raster, bulking: float, near: float) -> float:
-    """Find the level t at which bulking * cut = fill, or the nearest to it.
-
-    near  level that was right for about the same rise, or 0
-    """
-    z, inside = family.case.z, family.case.inside
-
-    def balance(level: float) -> float:
-        change = (lowered(family.filled(level), inside, rise) - z)[inside]
-        return float(-bulking * change[change < 0].sum() - change[change > 0].sum())
-
-    low, high = (1.0 - NEAR) * near, min((1.0 + NEAR) * near, family.top)
-    if not (near > 0.0 and balance(low) < 0.0 < balance(high)):
-        low, high = 0.0, family.top
-        over, short = balance(low), balance(high)
-        if over >= 0.0 or short <= 0.0:
-            return low if abs(over) <= abs(short) else high
-    return float(brentq(balance, low, high, xtol=1e-7, rtol=1e-12))
+    room = np.minimum(least, most), np.maximum(least, most)
+    return Family(case.z, case.inside.astype(np.uint8), upper, *room)
 
 
 def _gradient(case: Case, z: Raster) -> Raster:
@@ -279,5 +237,6 @@ def _whole(surface: Surface, case: Case, best: Raster) -> Raster:
     """Lay the window back into its surface."""
     whole = surface.elevation.astype(np.float64)
     part = whole[case.window]
-    part[case.inside] = best[case.inside]
+    inside = case.inside[1:-1, 1:-1]
+    part[inside] = best[1:-1, 1:-1][inside]
     return whole

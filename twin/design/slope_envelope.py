@@ -23,7 +23,7 @@ Raster = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Flags = NDArray[np.uint8]
 
-SETTLED: Final = 1e-7  # m; sweeps stop when no cell moves further
+SETTLED: Final = 1e-9  # m; sweeps stop when no cell moves further
 MAX_ROUNDS: Final = 400  # of four sweeps; a path that winds needs more than one
 
 
@@ -34,27 +34,26 @@ def lowered(z: Raster, domain: Mask, rise: Raster | float) -> Raster:
     domain  cells through which the ground hangs together; others come out as inf
     rise    s h, m; one number or one for each cell
     """
-    return _swept(np.where(domain, z, np.inf), domain, domain, rise)
-
-
-def lowered_again(g: Raster, touched: Mask, domain: Mask, rise: Raster) -> Raster:
-    """Go on from what ``lowered`` gave, after ``rise`` was made less in some cells.
-
-    touched  those cells; only from them on the ground falls further
-    """
-    return _swept(g, touched & domain, domain, rise)
-
-
-def _swept(z: Raster, first: Mask, domain: Mask, rise: Raster | float) -> Raster:
     rows, columns = z.shape
-    g = np.full((rows + 2, columns + 2), np.inf)
-    g[1:-1, 1:-1] = z
-    waiting, inside = np.zeros(g.shape, np.uint8), np.zeros(g.shape, np.uint8)
-    waiting[1:-1, 1:-1], inside[1:-1, 1:-1] = first, domain
-    slope = np.ones(g.shape)
-    slope[1:-1, 1:-1] = rise
-    _sweep(g, waiting, inside, slope)
-    return g[1:-1, 1:-1]
+    shape, inner = (rows + 2, columns + 2), (slice(1, -1), slice(1, -1))
+    g, slope = np.full(shape, np.inf), np.ones(shape)
+    g[inner] = np.where(domain, z, np.inf)
+    slope[inner] = rise
+    inside = np.zeros(shape, np.uint8)
+    inside[inner] = domain
+    _sweep(g, inside.copy(), inside, slope)
+    return g[inner]
+
+
+def lower_again(g: Raster, waiting: Flags, inside: Flags, rise: Raster) -> None:
+    """Go on in place from cells that may stand too high for their neighbours.
+
+    g        (rows, columns), m; inf where not inside
+    waiting  1 in the cells to look at first, of these inside; 0 everywhere afterwards
+    inside   1 in the cells through which the ground hangs together; 0 in the outermost
+    rise     m a cell
+    """
+    _sweep(g, waiting, inside, rise)
 
 
 def raised(z: Raster, domain: Mask, rise: Raster | float) -> Raster:
