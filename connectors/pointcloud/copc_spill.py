@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .copc_levels import BITS, GRID, morton
+from .copc_order import gathered, in_order
 
 BATCH = 1_000_000  # points read back at a time
-CELL_POINTS = 4_000_000  # points of a top-level cell; about 150 bytes each are used
+CELL_POINTS = 2_000_000  # points of a top-level cell; about 150 bytes each are used
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,13 @@ def sort_spill(
     cursor = np.array([c.start for c in cells])
     firsts = np.array([c.first for c in cells])
     with sorted_path.open("wb") as out:
-        for points in read_back(path, kind):
-            at = codes_of(points, frame) >> 3 * (BITS - GRID)
+        for batch in read_back(path, kind):
+            at = codes_of(batch, frame) >> 3 * (BITS - GRID)
             which = np.searchsorted(firsts, at, side="right") - 1
-            order = np.argsort(which, kind="stable")
-            found, begin = np.unique(which[order], return_index=True)
-            parts = np.split(points[order], begin[1:])
-            for cell, part in zip(found, parts, strict=True):
+            order, starts = in_order(which, len(cells))
+            points = gathered(batch, order)
+            for cell in np.flatnonzero(np.diff(starts)):
+                part = points[starts[cell] : starts[cell + 1]]
                 out.seek(int(cursor[cell]) * kind.itemsize)
-                out.write(part.tobytes())
+                out.write(part.view(np.uint8).data)
                 cursor[cell] += part.size

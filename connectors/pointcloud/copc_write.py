@@ -8,7 +8,9 @@ cell needs to know of another.
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,11 +33,14 @@ from .copc_layout import (
     hierarchy_bytes,
     records,
 )
-from .copc_levels import BITS, levels, unspread
+from .copc_levels import BITS, DEEPEST, levels, unspread
+from .copc_order import gathered, in_order, radix_order
 from .copc_spill import Cell, cells_of, codes_of, sort_spill
 
 Key = tuple[int, int, int, int]  # level, x, y, z
+Nodes = list[tuple[Key, NDArray[Any]]]
 FORMATS = (6, 7, 8)
+AHEAD = 2  # cells in memory: one is written, the next is divided
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ def _spill(
             times[1] = max(times[1], float(chunk["gps_time"].max()))
             returns += np.bincount(chunk["bit_fields"] & 15, minlength=16)
             n += chunk.size
-            file.write(chunk.tobytes())
+            file.write(_bytes(np.ascontiguousarray(chunk)))
     if not n:
         raise InputError(f"{path}: there is no point to write; give at least one")
     return Totals(n, low, high, (times[0], times[1]), returns[1:])
@@ -165,22 +170,39 @@ def _cube(
 
 def _nodes(
     points: BinaryIO, kind: Any, frame: NDArray[np.float64], cells: Sequence[Cell]
-) -> Iterator[list[tuple[Key, NDArray[Any]]]]:
+) -> Iterator[Nodes]:
     """Finished nodes, cell after cell; a coarse one when its last cell is done."""
     coarse: dict[Key, list[NDArray[Any]]] = {}
-    for number, cell in enumerate(cells):
-        points.seek(cell.start * kind.itemsize)
-        records = np.frombuffer(points.read(cell.count * kind.itemsize), kind)
+    for number, (cell, nodes) in enumerate(_in_turn(points, kind, frame, cells)):
         finished = []
-        for key, part in _divided(records, frame, cell.level):
+        for key, part in nodes:
             if key[0] < cell.level:
-                coarse.setdefault(key, []).append(part)
+                # a copy: a view would keep all points of the cell in memory
+                coarse.setdefault(key, []).append(part.copy())
             else:
                 finished.append((key, part))
         after = cells[number + 1] if number + 1 < len(cells) else None
         done = [k for k in coarse if after is None or not _above(k, after)]
         finished += [(key, np.concatenate(coarse.pop(key))) for key in done]
         yield finished
+
+
+def _in_turn(
+    points: BinaryIO, kind: Any, frame: NDArray[np.float64], cells: Sequence[Cell]
+) -> Iterator[tuple[Cell, Nodes]]:
+    """Divide cells, the next one while the one before is written."""
+    waiting: deque[tuple[Cell, Future[Nodes]]] = deque()
+    with ThreadPoolExecutor(AHEAD) as pool:
+        for cell in cells:
+            points.seek(cell.start * kind.itemsize)
+            records = np.frombuffer(points.read(cell.count * kind.itemsize), kind)
+            waiting.append((cell, pool.submit(_divided, records, frame, cell.level)))
+            del records
+            if len(waiting) == AHEAD:
+                done, nodes = waiting.popleft()
+                yield done, nodes.result()
+        for done, nodes in waiting:
+            yield done, nodes.result()
 
 
 def _above(key: Key, cell: Cell) -> bool:
@@ -192,20 +214,31 @@ def _above(key: Key, cell: Cell) -> bool:
 
 def _divided(
     records: NDArray[Any], frame: NDArray[np.float64], cell_level: int
-) -> Iterator[tuple[Key, NDArray[Any]]]:
+) -> Nodes:
+    """Nodes of a top-level cell with their points, by level and Morton code."""
     codes = codes_of(records, frame)
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
+    order = np.zeros(codes.size, dtype=np.int32)
+    radix_order(codes, order)
     level = np.zeros(codes.size, dtype=np.int8)
     levels(codes, cell_level, level)
-    for at in np.unique(level):
-        mine = np.flatnonzero(level == at)
-        node = codes[mine] >> 3 * (BITS - int(at))
+    within, starts = in_order(level, DEEPEST + 1)
+    points = gathered(records, order[within])
+    found: Nodes = []
+    for at in np.flatnonzero(np.diff(starts)).tolist():
+        mine = within[starts[at] : starts[at + 1]]
+        node = codes[mine] >> 3 * (BITS - at)
         begin = np.flatnonzero(np.diff(node, prepend=-1))
         keys = unspread(node[begin])
-        parts = np.split(order[mine], begin[1:])
-        for (x, y, z), part in zip(keys.tolist(), parts, strict=True):
-            yield (int(at), x, y, z), records[part]
+        parts = np.split(points[starts[at] : starts[at + 1]], begin[1:])
+        found += [
+            ((at, x, y, z), part)
+            for (x, y, z), part in zip(keys.tolist(), parts, strict=True)
+        ]
+    return found
+
+
+def _bytes(part: NDArray[Any]) -> memoryview:
+    return part.view(np.uint8).data
 
 
 @dataclass
@@ -232,7 +265,7 @@ class _Octree:
         packer.reserve_offset_to_chunk_table()
         for finished in nodes:
             self.keys += [key for key, _ in finished]
-            packer.compress_chunks([part.tobytes() for _, part in finished])
+            packer.compress_chunks([_bytes(part) for _, part in finished])
         packer.done()
         self.out.seek(start)
         table = lazrs.read_chunk_table(self.out, laszip)
