@@ -136,7 +136,7 @@ def _registration(found: CloudChange) -> list[str]:
     if r is None:
         return ["registration: none asked for, nothing was moved"]
     shift = ", ".join(
-        f"{name} {x:+.3f} +- {e:.3f}"
+        f"{name} {x:+.3f} +- {e:.4f}"
         for name, x, e in zip(
             ("east", "north", "up"), r.shift, r.shift_error, strict=True
         )

@@ -127,9 +127,9 @@ def register(
     NMADs: ground that changed falls out by itself while it is less than half. Chen &
     Medioni 1992, Image Vision Comput. 10:145.
 
-    The covariance is that of ``icp_error``: on six kinds of synthetic ground with known
-    moves 89 to 92 % of the 90 % intervals held the truth (docs/how-to, Compare two
-    clouds). It knows nothing of an error that all of a cloud has in common.
+    The covariance is that of ``icp_error``: on four kinds of synthetic ground with
+    known moves 89 to 92 % of the 90 % intervals held the truth (docs/how-to, Compare
+    two clouds). It knows nothing of an error that all of a cloud has in common.
 
     Raises InputError for clouds that are empty or hold no numbers, that overlap too
     little, or whose ground is too flat to tell a shift in plan.

@@ -14,6 +14,7 @@ from .correlation import Correlation, fit_correlation
 from .variogram import empirical_variogram
 
 Array = NDArray[np.float64]
+Kernel = Callable[[Array, Array], Array]
 BLOCKS: Final = 144  # where errors do not reach far
 FEWEST_BLOCKS: Final = 36  # however far they reach; fewer tell no variance
 PARAMETERS: Final = 6
@@ -43,15 +44,45 @@ def move_covariance(
     cells = _Cells(places, cell)
     mean = cells.sums(rest) / np.maximum(cells.count, 1)
     correlation = _correlation(mean, cells)
-    area = np.count_nonzero(cells.count) * cell**2
-    side = min(REACHES * correlation.reach, np.sqrt(area / FEWEST_BLOCKS))
-    side = max(side, np.sqrt(area / BLOCKS))
+    side = _side(cells, correlation.reach)
+    scores = [cells.sums(column * rest) for column in x.T]
+    design = [cells.sums(column) for column in x.T]
+    inverse = np.linalg.inv(answer).astype(np.float64)
+    found = inverse @ cells.products(scores, _triangles(side), side) @ inverse.T
+    lost = _cut_off(cells, design, correlation, side, inverse=inverse)
+    blocks = cells.area / side**2
+    few = blocks / (blocks - PARAMETERS)
+    scale = np.sqrt(lost * few)
+    covariance: Array = found * scale[:, None] * scale[None, :]
+    return covariance
+
+
+def _side(cells: _Cells, reach: float) -> float:
+    """Side of a block, m: wide against the correlation, while there are enough."""
+    side = min(REACHES * reach, float(np.sqrt(cells.area / FEWEST_BLOCKS)))
+    return max(side, float(np.sqrt(cells.area / BLOCKS)))
+
+
+def _triangles(side: float) -> Kernel:
+    """Share of the places of a block at which it holds both points of a pair."""
 
     def weight(east: Array, north: Array) -> Array:
-        found: Array = np.maximum(1.0 - east / side, 0.0) * np.maximum(
-            1.0 - north / side, 0.0
-        )
-        return found
+        found: Array = np.maximum(1.0 - east / side, 0.0)
+        return found * np.maximum(1.0 - north / side, 0.0)
+
+    return weight
+
+
+def _cut_off(
+    cells: _Cells,
+    design: list[Array],
+    correlation: Correlation,
+    side: float,
+    *,
+    inverse: Array,
+) -> Array:
+    """How many times larger each variance (6,) is than blocks of ``side`` show it."""
+    weight = _triangles(side)
 
     def shared(east: Array, north: Array) -> Array:
         apart = np.hypot(east, north)
@@ -59,20 +90,15 @@ def move_covariance(
         found[0, 0] += correlation.nugget
         return found
 
-    scores = [cells.sums(column * rest) for column in x.T]
-    design = [cells.sums(column) for column in x.T]
-    inverse = np.linalg.inv(answer)
-    found = inverse @ cells.products(scores, weight, side) @ inverse.T
-    whole = cells.products(design, shared, correlation.reach)
-    seen = cells.products(
-        design, lambda e, n: shared(e, n) * weight(e, n), correlation.reach
+    def seen(east: Array, north: Array) -> Array:
+        return shared(east, north) * weight(east, north)
+
+    whole, part = (
+        np.diag(inverse @ cells.products(design, k, correlation.reach) @ inverse.T)
+        for k in (shared, seen)
     )
-    lost = np.diag(inverse @ whole @ inverse.T) / np.diag(inverse @ seen @ inverse.T)
-    blocks = area / side**2
-    few = blocks / (blocks - PARAMETERS)
-    scale = np.sqrt(np.maximum(lost, 1.0) * few)
-    covariance: Array = found * scale[:, None] * scale[None, :]
-    return covariance
+    times: Array = np.maximum(whole / part, 1.0)
+    return times
 
 
 def _correlation(mean: Array, cells: _Cells) -> Correlation:
@@ -93,6 +119,7 @@ class _Cells:
         self.cell, self.shape = cell, (int(row.max()) + 1, int(column.max()) + 1)
         self.at = row * self.shape[1] + column
         self.count = self.sums(np.ones(len(places)))
+        self.area = np.count_nonzero(self.count) * cell**2
 
     def sums(self, values: Array) -> Array:
         n = self.shape[0] * self.shape[1]
@@ -102,7 +129,7 @@ class _Cells:
     def products(
         self,
         columns: list[Array],
-        kernel: Callable[[Array, Array], Array],
+        kernel: Kernel,
         reach: float,
     ) -> Array:
         """Sum over all pairs of cells: column times column times kernel."""
