@@ -14,6 +14,10 @@ from .commands import JsonOption, say, stoppable
 if TYPE_CHECKING:
     from twin.design.designed import Designed
 
+UNCHANGED = (
+    "warning: no cell changed, the design is the ground it was made of; check --area, "
+    "--line and the numbers of --set (listed by `minetwin design`)"
+)
 MOST_FLOWS = 12  # lines of a haul that a terminal shows
 
 
@@ -59,7 +63,7 @@ def design(
     Prints cut, fill and the least haul from one to the other, and puts the design on
     the timeline of the site.
 
-    Example: minetwin design grade --area dump-north --set slope=25 --site north-dump
+    Example: minetwin design grade --area dump-north --set max_slope=25
     """
     from twin.design.parameters import Terms
     from twin.site import Site
@@ -81,6 +85,8 @@ def design(
         with stoppable(), bar("design") as report:
             keep_design(opened, made, told, report)
     if as_json:
+        if not made.area:
+            typer.echo(UNCHANGED, err=True)
         say({**told, **summary(made)})
         return
     _tell(made, kept=not dry)
@@ -90,6 +96,8 @@ def _tell(made: Designed, *, kept: bool) -> None:
     from .tables import table
 
     haul = made.haul
+    if not made.area:
+        typer.echo(UNCHANGED, err=True)
     typer.echo(
         f"{made.surface.id}: {made.area / 1e4:.2f} ha changed, cut {made.cut:,.0f} m3, "
         f"fill {made.fill:,.0f} m3, surplus {haul.surplus:,.0f}, borrow "

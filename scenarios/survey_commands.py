@@ -94,6 +94,10 @@ def export(
     interval: Annotated[
         float | None, typer.Option(help="Of contours, m; for .gpkg, .dxf and .xml.")
     ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="Fewer triangles, off by at most so many m at any cell."),
+    ] = None,
     box: Annotated[
         str | None,
         typer.Option(help="Of a cloud: W,S,E,N in m, in the site's CRS.", metavar=BOX),
@@ -106,7 +110,7 @@ def export(
 ) -> None:
     """Write a ground of the timeline, or its cloud, as a file for other tools.
 
-    Example: minetwin export 2025-06-30-designed --to design.xml --site north-dump
+    Example: minetwin export 2025-06-30-designed --to design.xml --tolerance 0.02
 
     Example: minetwin export 2025-05-20-surveyed --to cloud.copc.laz --resolution 0.5
     """
@@ -120,17 +124,21 @@ def export(
 
     part = Part(parsed_box(box), resolution)
     if to.suffix.lower() == CLOUD_ENDING:
-        if interval is not None:
-            raise InputError(f"{to}: a cloud has no contours; leave --interval out")
+        if interval is not None or tolerance is not None:
+            raise InputError(
+                f"{to}: a cloud has neither contours nor triangles; leave --interval "
+                "and --tolerance out"
+            )
         made = export_cloud(Site.open(site), ground, to, part)
         typer.echo(f"{to}: {made} points, {to.stat().st_size / 1e6:.1f} MB")
         return
     part.refuse_for(to)
     audit = Audit()
-    write(ground_of(Site.open(site), ground), to, interval=interval, audit=audit)
+    found = ground_of(Site.open(site), ground)
+    write(found, to, interval=interval, tolerance=tolerance, audit=audit)
     typer.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB")
     for told in (*audit.repaired, *audit.assumed):
-        typer.echo(f"  {told}")
+        typer.echo(f"  {told['count']} {told['what']}")
 
 
 @survey.command("list")

@@ -11,6 +11,7 @@ import numpy as np
 from twin.errors import InputError
 from twin.grid import UNKNOWN_VERTICAL
 from twin.surface import Surface
+from twin.tin import Tin
 
 from ..audit import Audit, note
 from ..raster import write_cog
@@ -22,6 +23,7 @@ from .landxml_write import write_landxml
 from .mesh_write import write_mesh
 from .raster_tin import tin_of_surface
 from .readers import READERS
+from .simplify import simplified
 
 __all__ = ["READERS", "WRITERS", "export", "read_design"]
 
@@ -33,6 +35,7 @@ class _Order:
     surface: Surface
     path: Path
     interval: float | None
+    tolerance: float | None
     audit: Audit
 
     @property
@@ -41,25 +44,40 @@ class _Order:
         return contours_of(self.surface, self.interval) if self.interval else ()
 
     @property
+    def tin(self) -> Tin:
+        """The triangles a surface came with, those between all its cells, or few."""
+        if self.tolerance is None:
+            return tin_of_surface(self.surface)
+        made = simplified(self.surface.elevation, self.surface.grid, self.tolerance)
+        told = f"triangles of {made.whole}, largest error {made.largest:.3g} m"
+        self.audit.assumed.append(note(told, self.path, len(made.tin.triangles)))
+        return made.tin
+
+    @property
     def design(self) -> Design:
         """The surface as triangles and contours."""
-        s = self.surface
-        tin = tin_of_surface(s)
-        if s.tin is None:
-            self.audit.assumed.append(
-                note("triangles between cell centres", self.path, len(tin.triangles))
-            )
+        s, tin = self.surface, self.tin
+        if s.tin is None and self.tolerance is None:
+            told = "triangles between cell centres"
+            self.audit.assumed.append(note(told, self.path, len(tin.triangles)))
         vertical = None if s.grid.vertical == UNKNOWN_VERTICAL else s.grid.vertical
         lines = self.contours
         return Design(s.id, tin, contours=lines, crs=s.grid.crs, vertical=vertical)
 
 
 def export(
-    surface: Surface, path: Path, *, interval: float | None = None, audit: Audit
+    surface: Surface,
+    path: Path,
+    *,
+    interval: float | None = None,
+    tolerance: float | None = None,
+    audit: Audit,
 ) -> None:
     """Write a surface as LandXML, DXF, mesh, COG or contours, by the file's ending.
 
-    interval  of contours, m: needed by .gpkg, added to .xml and .dxf when given
+    interval   of contours, m: needed by .gpkg, added to .xml and .dxf when given
+    tolerance  m, within which triangles may leave the cells' heights, so that there are
+               fewer of them; those a surface came with are not used then
 
     Raises InputError for an ending that is not written, and for surfaces too large
     for that kind of file.
@@ -74,7 +92,11 @@ def export(
         raise InputError(f"{path}: there is no folder {path.parent}; make it first")
     if not np.isfinite(surface.elevation).any() and surface.tin is None:
         raise InputError(f"{path}: surface {surface.id} has no ground to write")
-    writer(_Order(surface, path, interval, audit))
+    if tolerance is not None and writer in (_cog, _geopackage):
+        raise InputError(
+            f"{path}: has no triangles to simplify; leave the tolerance out"
+        )
+    writer(_Order(surface, path, interval, tolerance, audit))
 
 
 def _landxml(order: _Order) -> None:
@@ -86,7 +108,7 @@ def _dxf(order: _Order) -> None:
 
 
 def _mesh(order: _Order) -> None:
-    grid, tin = order.surface.grid, tin_of_surface(order.surface)
+    grid, tin = order.surface.grid, order.tin
     told = {"crs": grid.crs, "vertical": grid.vertical}
     write_mesh(order.path, tin, told, audit=order.audit)
 

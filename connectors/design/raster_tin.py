@@ -32,7 +32,7 @@ def tin_of_raster(elevation: NDArray[np.floating], grid: Grid) -> Tin:
     if 2 * np.count_nonzero(ground) > MOST_TRIANGLES:
         raise InputError(
             f"{np.count_nonzero(ground)} cells make more than {MOST_TRIANGLES} "
-            "triangles; simplify: resample to a coarser grid, clip, or export .tif"
+            "triangles; simplify with --tolerance, clip, or export .tif"
         )
     rows, columns = np.nonzero(ground)
     x = grid.west + (columns + 0.5) * grid.cell

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from shapely.geometry import box
+from typer.testing import CliRunner
 
 from connectors.raster import write_cog
 from connectors.surfaces import load_surface
 from connectors.survey_add import add_survey
 from connectors.vector import Parcel, write_parcels
+from scenarios.design_command import design
 from scenarios.ground_design import Drawn, keep_design, make_design, summary
 from twin.design.parameters import Terms
 from twin.errors import InputError, UnknownName
@@ -106,3 +109,22 @@ def test_nothing_stays_behind_when_a_design_cannot_be_kept(
 
     assert (site.folder / "site.yaml").read_bytes() == before
     assert not list(Path(site.folder / "sources").glob("other*"))
+
+
+@pytest.mark.parametrize(("slope", "warned"), [("40", True), ("20", False)])
+def test_a_design_that_changes_nothing_is_warned_of(
+    site: Site, slope: str, warned: bool
+) -> None:
+    """The cone has 0.6 m/m, 31 degrees: 40 leave it as it is, 20 do not."""
+    app = typer.Typer()
+    app.command()(design)
+    told = ["grade", "--on", SURVEY, "--area", "heap", "--set", f"max_slope={slope}"]
+
+    for more in ([], ["--json"]):
+        ran = CliRunner().invoke(
+            app, [*told, "--dry", "--site", str(site.folder), *more]
+        )
+
+        assert ran.exit_code == 0
+        assert ("warning: no cell changed" in ran.stderr) is warned
+        assert "warning" not in ran.stdout
