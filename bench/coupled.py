@@ -1,6 +1,7 @@
 """The first set of processes, coupled: 1000 x 1000 cells, 360 months, store included.
 
-The limit it is held against: 60 s and 4 GiB on two cores, and 250 MB/s of cube written
+The limit it is held against: 120 s and 6 GiB on two cores for the monthly set with the
+soil column, roots and seeds (60 s and 4 GiB before them), and 250 MB/s of cube written
 within the run. Reading: one month's map under 20 ms, one cell's series under 100 ms.
 """
 
@@ -103,8 +104,8 @@ def run() -> dict[str, object]:
         return {
             "cells": model.grid.n,
             "months": YEARS * 12,
-            "seconds (limit 60)": seconds,
-            "peak GiB (limit 4)": peak[0] / 2**30,
+            "seconds (limit 120)": seconds,
+            "peak GiB (limit 6)": peak[0] / 2**30,
             "million cell-months a second": model.grid.n * YEARS * 12 / seconds / 1e6,
             "largest residual": max(out.closure.values()),
             **_writing(made, raw),
