@@ -52,12 +52,6 @@ FILES: dict[str, tuple[str, bytes]] = {
     "noise named xml": ("noise.xml", bytes(range(256)) * 20),
     "DXF without a unit": ("unit.dxf", DXF.format(FACE).encode()),
     "DXF cut short": ("cut.dxf", DXF.format(FACE).encode()[:60]),
-    "DXF faces run together": (
-        "joined.dxf", DXF.format(FACE + FACE.partition("3DFACE\n")[2]).encode()
-    ),
-    "DXF vertex of nothing": (
-        "vertex.dxf", DXF.format(FACE + "0\nVERTEX\n10\n0\n20\n0\n").encode()
-    ),
     "noise named dxf": ("noise.dxf", bytes(range(256)) * 20),
     "empty DXF": ("empty.dxf", b""),
     "GLB of a billion bytes": ("huge.glb", GLB),
