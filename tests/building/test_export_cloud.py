@@ -99,7 +99,7 @@ def test_a_resolution_gives_the_levels_that_laspy_chooses(
         (("--box", "1,2,nan,4"), "west below east"),
         (("--box", "1,2,3,4"), "its cloud spans"),
         (("--resolution", "0"), "such as 0.5"),
-        (("--interval", "1"), "no contours"),
+        (("--interval", "1"), "neither contours nor triangles"),
     ],
 )
 def test_what_cannot_be_given_is_one_message(
