@@ -52,6 +52,9 @@ COLUMNS = (  # in the order of the kernel's table
 )
 STAND = ("stocking", "effective_age", "biomass_carbon_above", "biomass_carbon_below")
 CENTIMETRES = 100.0  # in a metre
+GROWTH_LIMIT = "growth_limit"  # of growth_limits
+NO_LIMITS = np.zeros((0, 1))
+NO_LIMITS.flags.writeable = False  # as held values are, so that one kernel serves both
 NO_LITTER_QUALITY = 0.67 / 1.67  # of scrub, where nothing falls; RothC description
 
 
@@ -114,6 +117,12 @@ class Vegetation:
         low=0.1,
         high=1.0,
     )
+    limits: tuple[str, ...] = parameter(
+        (),
+        unit="",
+        label="what of the soil limits growth; then growth_limits says how much",
+        source="what the site states",
+    )
 
     name: ClassVar[str] = "vegetation"
     reads: ClassVar[tuple[str, ...]] = (
@@ -141,6 +150,12 @@ class Vegetation:
     every: ClassVar[Every] = "month"
     source: ClassVar[str] = "Richards 1959; IPCC 2006 vol. 4; libcbm 2.10.2 (turnover)"
 
+    def __post_init__(self) -> None:
+        """Read what the soil allows where anything of it limits growth."""
+        if self.limits:
+            # the declaration of one run's process; the class keeps that of the base
+            object.__setattr__(self, "reads", (*type(self).reads, GROWTH_LIMIT))
+
     @cached_property
     def _table(self) -> Array:
         """Values of the types (k, values), ready for the kernel."""
@@ -166,6 +181,7 @@ class Vegetation:
             self._table,
             out,
             flows,
+            see[GROWTH_LIMIT] if self.limits else NO_LIMITS,
         )
         litter = flows[LITTER]
         return {

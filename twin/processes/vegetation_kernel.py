@@ -221,6 +221,7 @@ def grow_month(
     table: Array,
     out: Array,
     flows: Array,
+    limits: Array,
 ) -> None:
     """One month of all types.
 
@@ -230,10 +231,11 @@ def grow_month(
     out     (4, k, n) zeros: added stocking, age, carbon above, carbon below
     flows   (6, n) zeros: litter, dead wood, carbon fixed, litter x its quality, litter
             of roots below the topsoil: decomposable and resistant
+    limits  what the soil lets of each type's ageing, (k, n); (0, n) limits nothing
     """
     stocking, ages, tops, roots = stand
     types, cells = stocking.shape
-    scratch, free = np.zeros(SLICE), np.zeros(SLICE)
+    scratch, free, slowed = np.zeros(SLICE), np.zeros(SLICE), np.zeros(SLICE)
     for a in range(0, cells, SLICE):
         b = min(a + SLICE, cells)
         months = (ageing[a:b], free[: b - a], scratch[: b - a])
@@ -247,6 +249,10 @@ def grow_month(
             if table[k, SPREAD] <= 0.0 and _empty(own[0], own[2], own[3]):
                 continue
             change = (out[0, k, a:b], out[1, k, a:b], out[2, k, a:b], out[3, k, a:b])
+            if limits.shape[0] > 0:
+                for i in range(b - a):
+                    slowed[i] = ageing[a + i] * limits[k, a + i]
+                months = (slowed[: b - a], months[1], months[2])
             _grow_type(own, months, table[k], change, sums)
 
 

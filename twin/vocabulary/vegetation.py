@@ -115,6 +115,18 @@ VARS = (
         colours="bamako",
     ),
     Var(
+        name="growth_limit",
+        unit="1",
+        kind="derived",
+        axes=("pft",),
+        label="Growth that the soil allows, of growth without its limits",
+        label_zh="土壤限制下的生长系数",
+        source="most limiting of pH, metals, depth and nitrogen (Liebig)",
+        low=0.0,
+        high=1.0,
+        colours="bamako",
+    ),
+    Var(
         name="litter_quality",
         unit="1",
         kind="derived",
