@@ -74,6 +74,41 @@ def _processes() -> str:
     )
 
 
+def _plants() -> str:
+    types = importlib.import_module("twin.processes.plant_types")
+    facts = _table(
+        ("parameter", "unit", "range", "prior", "meaning", "说明"),
+        (
+            (f"`{p.name}`", p.unit, f"{p.low:g} to {p.high:g}", p.prior, p.label,
+             p.label_zh)
+            for p in types.PARAMETERS.values()
+        ),
+    )  # fmt: skip
+    parts = [
+        "# Plant types\n\nWritten from `twin/processes/plant-table`. The interval "
+        "holds 95 % of the prior. A value whose source was not read is *unverified*.\n\n"
+        f"{facts}\n\n## Metals\n\nAvailable content up to which growth is not "
+        f"limited, before the type's tolerance.\n\n{_known(types.METAL_LIMITS, {})}"
+    ]
+    for plant in types.PLANT_TYPES.values():
+        known = {key: getattr(plant, key) for key in types.PARAMETERS}
+        units = {key: p.unit for key, p in types.PARAMETERS.items()}
+        parts.append(
+            f"## {plant.name}\n\n{plant.label} · {plant.label_zh}: *{plant.species}*."
+            f"\n\n{_known(known, units)}"
+        )
+    return "\n\n".join(parts)
+
+
+def _known(values: Any, units: dict[str, str]) -> str:
+    rows = (
+        (f"`{key}`", f"{v.value:g}", f"{v.low:g} to {v.high:g}",
+         units.get(key, "mg kg-1"), v.source, "yes" if v.verified else "unverified")
+        for key, v in values.items()
+    )  # fmt: skip
+    return _table(("", "value", "95 %", "unit", "source", "checked"), rows)
+
+
 def _doses(row: dict[str, Any]) -> str:
     head = ("dose", "default", "unit", "range", "meaning", "source", "checked")
     rows = [
@@ -192,6 +227,7 @@ def write_reference(folder: Path) -> None:
     pages = {
         "vocabulary": _vocabulary,
         "processes": _processes,
+        "plants": _plants,
         "measures": _measures,
         "designs": _designs,
         "commands": _commands,

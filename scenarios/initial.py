@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from twin.errors import BadScenario
 from twin.grid import Grid
 from twin.process import Array
-from twin.processes.plant_types import PLANT_TYPES, SITE_FACTOR, standing_carbon
+from twin.processes.plant_types import (
+    DEFAULT_TYPES,
+    PLANT_TYPES,
+    SITE_FACTOR,
+    standing_carbon,
+)
 from twin.soil.slots import LAYERS
 from twin.state import State
 from twin.vocabulary import VOCABULARY
@@ -46,7 +51,7 @@ def initial_state(
     ground: Sequence[Mapping[str, Any]],
     start: tuple[int, int],
     site_factor: float | None = None,
-    plant_types: Sequence[str] = tuple(PLANT_TYPES),
+    plant_types: Sequence[str] = DEFAULT_TYPES,
 ) -> State:
     """Fill every stock and parameter, but of constituents that no ground states.
 
