@@ -173,6 +173,7 @@ def _app() -> typer.Typer:
         survey_commands,
     )
     from scenarios.carbon.command import carbon
+    from scenarios.ensemble.command import ensemble
     from viewer import commands as views
     from viewer import section_commands
 
@@ -190,6 +191,7 @@ def _app() -> typer.Typer:
     app.command()(commands.run)
     app.command()(commands.compare)
     app.command()(carbon)
+    app.command()(ensemble)
     app.command()(serve)
     app.add_typer(survey_commands.survey, name="survey")
     app.command()(survey_commands.export)

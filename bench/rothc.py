@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.numerics.compiled import compiled
 from twin.processes import rothc
-from twin.processes.rothc_kernel import DEFICIT, rothc_month
+from twin.processes.rothc_kernel import DEFICIT, rothc_month, soil_constants
 
 CELLS, MONTHS, BLOCK, THREADS = 1_000_000, 24, 4096, 2
 DEPTH = 0.23
@@ -32,7 +32,7 @@ def cells() -> tuple[Array, Array, Array, Array]:
 
 @compiled
 def months_of_block(
-    pools: Array, deficit: Array, soil: tuple[Array, Array, float], climate: Array
+    pools: Array, deficit: Array, soil: tuple[Array, Array], climate: Array
 ) -> None:
     """All months of a block: decay, then inputs; the block stays in cache."""
     n = deficit.size
@@ -62,7 +62,8 @@ def blockwise(pools: Array, deficit: Array, clay: Array, cover: Array) -> None:
 
     def one(start: int) -> None:
         s = slice(start, min(start + BLOCK, CELLS))
-        months_of_block(pools[:, s], deficit[s], (clay[s], cover[s], DEPTH), climate)
+        soil = (soil_constants(clay[s], DEPTH), cover[s])
+        months_of_block(pools[:, s], deficit[s], soil, climate)
 
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(one, range(0, CELLS, BLOCK)))

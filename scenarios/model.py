@@ -41,6 +41,11 @@ def _declared(full: str) -> tuple[type[Any], dict[str, Any]]:
     return register[name], rows[key]
 
 
+def parameter_row(full: str) -> dict[str, Any]:
+    """Declaration of "process.parameter"; ValueError with the nearest name."""
+    return _declared(full)[1]
+
+
 def check_parameter(full: str, value: float) -> None:
     """Refuse an unknown "process.parameter" or a value outside its declared range."""
     _, row = _declared(full)

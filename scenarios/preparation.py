@@ -17,6 +17,7 @@ from twin.state import State
 
 from .area import Ground
 from .checked import month_of
+from .ensemble.changes import Changes
 from .events import PlannedEvent, planned
 from .forcing import repeat
 from .initial import blocks, initial_state, types_in
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 CLIMATE, PARCELS = "climate_monthly.csv", "parcels.gpkg"
 OUTSIDE, WHOLE = "outside", "site"  # name of the cells that lie in no parcel
+NO_CHANGES = Changes()
 GROWTH_BASE = 5.0  # degC; default of vegetation.base_temperature
 
 
@@ -52,11 +54,16 @@ class Prepared:
 
 
 def prepare(
-    scenario: Scenario, site: Site, *, beside: Scenario | None = None
+    scenario: Scenario,
+    site: Site,
+    *,
+    beside: Scenario | None = None,
+    changes: Changes = NO_CHANGES,
 ) -> Prepared:
     """Read the site's ground, parcels and climate and set up the first month.
 
-    beside  the plan of which this is the control: both carry the same plant types
+    beside   the plan of which this is the control: both carry the same plant types
+    changes  what sets a member of an ensemble apart
     """
     from connectors.monthly import read_monthly
     from connectors.vector import rasterise
@@ -74,14 +81,17 @@ def prepare(
         )
     climate = read_monthly(climate_file)
     start = month_of(scenario.start)
-    weather = repeat(
+    usual = repeat(
         climate.start, climate.values, first=start, months=scenario.years * 12
     )
+    weather = changes.weather(usual)
     names = scenario.processes or first_set(weather)
     told = f"{site.folder / 'site.yaml'}"
-    ground = blocks(_ground_blocks(site), ids, told)
+    stated = blocks(_ground_blocks(site), ids, told)
+    ground = [changes.block(block) for block in stated]
     types = types_in(ground, _planted(beside or scenario))
-    settings = _settings(grid, weather, scenario.parameters) | {
+    # warmth of the year is the site's, whatever the weather of a member
+    settings = _settings(grid, usual, scenario.parameters) | {
         "plant_types": types,
         "carried": carried_by(ground),
     }

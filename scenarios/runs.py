@@ -225,7 +225,7 @@ def _kept(scenario: Scenario, model: Model) -> tuple[str, ...]:
 def _about(scenario: Scenario, ready: Prepared) -> dict[str, Any]:
     """Provenance for the manifest; its fingerprint decides whether a run goes on."""
     told: dict[str, Any] = {
-        "scenario": scenario.to_dict(),
+        "scenario": {k: v for k, v in scenario.to_dict().items() if k != "ensemble"},
         "surface": ready.surface,
         "plant_types": list(ready.state.axes["pft"]),
         "processes": [process.name for process in ready.model.order],

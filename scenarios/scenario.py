@@ -22,6 +22,7 @@ from pydantic import (
 from twin.errors import BadScenario, UnreadableFile
 
 from .checked import Checked, Month, month_of, nearest, told
+from .ensemble.spread import Ensemble
 from .interventions.measure import Measure
 from .interventions.register import measures
 
@@ -89,6 +90,7 @@ class Scenario(Checked):
     processes      names of the register; default all of the first set
     parameters     {"process.parameter": value}
     interventions  measures in the order in which they act
+    ensemble       what varies between the members of ``minetwin ensemble``
     """
 
     version: Literal[1] = 1
@@ -104,6 +106,7 @@ class Scenario(Checked):
     parameters: dict[str, float] = Field(default_factory=dict)
     interventions: tuple[AnyMeasure, ...] = ()
     output: Output = Output()
+    ensemble: Ensemble | None = None
     _folder: Path = PrivateAttr(default_factory=Path)
 
     @property

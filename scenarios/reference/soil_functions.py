@@ -17,7 +17,16 @@ from twin.processes.rothc import (
     temperature_modifier,
 )
 from twin.processes.rothc_initial import fitted_pools, mine_soil_pools
-from twin.processes.rothc_kernel import BIO, CO2, DEFICIT, DPM, HUM, RPM, rothc_month
+from twin.processes.rothc_kernel import (
+    BIO,
+    CO2,
+    DEFICIT,
+    DPM,
+    HUM,
+    RPM,
+    rothc_month,
+    soil_constants,
+)
 
 Numbers = NDArray[np.float64]
 Result = Mapping[str, Numbers]
@@ -67,7 +76,7 @@ def month(
         pools,
         np.zeros(clay.size),
         (modifier.copy(), wet),
-        (clay.copy(), bare, 0.23),
+        (soil_constants(clay.copy(), 0.23), bare),
         out,
     )
     names = ("dpm", "rpm", "bio", "hum")
@@ -85,7 +94,7 @@ def years(
     """
     warmth = temperature_modifier(temperature)
     gain = rain - PAN * pan_evaporation
-    soil = np.array([clay])
+    soil = soil_constants(np.array([clay]), depth)
     pools, deficit = np.zeros((4, 1)), np.zeros(1)
     share = dpm_rpm / (1.0 + dpm_rpm)
 
@@ -93,7 +102,7 @@ def years(
         out = np.zeros((7, 1))
         rothc_month(
             (pools[0], pools[1], pools[2], pools[3]), deficit,
-            (warmth[i : i + 1], gain[i : i + 1]), (soil, cover[i : i + 1], depth), out,
+            (warmth[i : i + 1], gain[i : i + 1]), (soil, cover[i : i + 1]), out,
         )  # fmt: skip
         pools[:] += out[[DPM, RPM, BIO, HUM]]
         deficit[:] += out[DEFICIT]

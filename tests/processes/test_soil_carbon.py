@@ -8,7 +8,7 @@ from cells import see_of, step_of, varied_cells
 
 from twin.processes import rothc
 from twin.processes.rothc_initial import initial_pools
-from twin.processes.rothc_kernel import rothc_month
+from twin.processes.rothc_kernel import rothc_month, soil_constants
 from twin.processes.soil_carbon import SoilCarbon
 
 
@@ -128,7 +128,7 @@ def test_the_kernel_accepts_any_number_of_cells():
             pools,
             np.zeros(n),
             (np.ones(n), np.zeros(n)),
-            (np.full(n, 20.0), np.zeros(n), 0.23),
+            (soil_constants(np.full(n, 20.0), 0.23), np.zeros(n)),
             out,
         )
 

@@ -1,24 +1,28 @@
 """The inner loops: sum what processes add, book it by zone, apply it, check it.
 
-Sums run in eight lanes that are joined in a fixed order: vector units do eight at once,
-and the same cells give the same bits on every machine.
+Sums run in lanes joined in a fixed order, 64 in a slice of 1024 cells and eight
+in what is left: the same cells give the same bits on every machine. The loops over a
+slice have constant bounds, so that the compiler keeps their sums in vector registers.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..numerics.compiled import compiled
 from ..process import Array
 
 Runs = NDArray[np.int64]
 
 LANES = 8
-SLICE = 1024  # cells
+WIDE, SLICE = 64, 1024  # lanes, and cells, of a slice
+# where lanes begin in a flat scratch: with more arrays the compiler gives up
+AMOUNT, SIZE, AFTER, LEAST, MOST = 0, 64, 128, 192, 256
+SCRATCH = 320
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sum_and_size(values: Array) -> tuple[float, float]:
     """Sum of the values, and of their magnitudes."""
     a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = 0.0
@@ -49,7 +53,7 @@ def sum_and_size(values: Array) -> tuple[float, float]:
     return total, size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def lane_sum(values: Array) -> float:
     """Sum of the values."""
     a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = 0.0
@@ -77,67 +81,147 @@ def zone_runs(zones: NDArray[np.int64]) -> Runs:
     return np.ascontiguousarray(np.stack([first, after, zones[first]], axis=1))
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def _sum_slice(values: Array, part: Array) -> None:
+    """Lanes of the sum of a slice and of its magnitudes, to ``part``."""
+    for k in range(WIDE):
+        total = size = 0.0
+        for i in range(0, SLICE, WIDE):
+            value = values[k + i]
+            total += value
+            size += abs(value)
+        part[AMOUNT + k] = total
+        part[SIZE + k] = size
+
+
+@compiled
+def _add_slice(row: Array, more: Array, part: Array) -> None:
+    """Add a slice in place; lanes of sums, magnitudes, new sums and extremes."""
+    for k in range(WIDE):
+        total = size = after = 0.0
+        least, most = np.inf, -np.inf
+        for i in range(0, SLICE, WIDE):
+            value = more[k + i]
+            new = row[k + i] + value
+            row[k + i] = new
+            total += value
+            size += abs(value)
+            after += new
+            least = min(least, new)
+            most = max(most, new)
+        part[AMOUNT + k] = total
+        part[SIZE + k] = size
+        part[AFTER + k] = after
+        part[LEAST + k] = least
+        part[MOST + k] = most
+
+
+@compiled
+def _add_rest(row: Array, more: Array, low: float, high: float) -> bool:
+    """Add fewer cells than a slice in place; tell whether one left its range."""
+    wrong = 0
+    for j in range(row.size):
+        new = row[j] + more[j]
+        row[j] = new
+        wrong += 0 if (new >= low) & (new <= high) else 1
+    return wrong > 0
+
+
+@compiled
+def run_sum(values: Array, part: Array) -> tuple[float, float]:
+    """Sum of the values, and of their magnitudes; ``part`` is scratch."""
+    amount = size = 0.0
+    whole = values.size // SLICE * SLICE
+    for a in range(0, whole, SLICE):
+        _sum_slice(values[a : a + SLICE], part)
+        amount += lane_sum(part[AMOUNT : AMOUNT + WIDE])
+        size += lane_sum(part[SIZE : SIZE + WIDE])
+    left, left_size = sum_and_size(values[whole:])
+    return amount + left, size + left_size
+
+
+@compiled
+def add_row(
+    row: Array, more: Array, low: float, high: float, part: Array
+) -> tuple[float, float, float, bool]:
+    """Add in place; sum added, its magnitude, sum afterwards, whether to look closer.
+
+    A NaN makes the sum NaN, whatever the extremes say.
+    """
+    amount = size = after = 0.0
+    doubt = False
+    whole = row.size // SLICE * SLICE
+    for a in range(0, whole, SLICE):
+        _add_slice(row[a : a + SLICE], more[a : a + SLICE], part)
+        amount += lane_sum(part[AMOUNT : AMOUNT + WIDE])
+        size += lane_sum(part[SIZE : SIZE + WIDE])
+        new = lane_sum(part[AFTER : AFTER + WIDE])
+        after += new
+        least, most = part[LEAST : LEAST + WIDE].min(), part[MOST : MOST + WIDE].max()
+        doubt |= not (least >= low and most <= high and new == new)
+    doubt |= _add_rest(row[whole:], more[whole:], low, high)
+    left, left_size = sum_and_size(more[whole:])
+    return (
+        amount + left, size + left_size, after + lane_sum(row[whole:]), doubt
+    )  # fmt: skip
+
+
+@compiled
 def book(added: Array, runs: Runs, sums: Array) -> float:
     """Add the zone sums of ``added`` (k, b) to ``sums`` (z,); return its magnitude."""
     gross = 0.0
+    part = np.zeros(SCRATCH)
     for i in range(added.shape[0]):
         row = added[i]
         for r in range(runs.shape[0]):
-            amount, size = sum_and_size(row[runs[r, 0] : runs[r, 1]])
+            amount, size = run_sum(row[runs[r, 0] : runs[r, 1]], part)
             sums[runs[r, 2]] += amount
             gross += size
     return gross
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def stock_sum(stock: Array) -> float:
     """Sum of a stock (k, b), before anything is added."""
     total = 0.0
+    part = np.zeros(SCRATCH)
     for i in range(stock.shape[0]):
-        total += lane_sum(stock[i])
+        total += run_sum(stock[i], part)[0]
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def settle(
     stock: Array, added: Array, runs: Runs, sums: Array, low: float, high: float
 ) -> tuple[int, float, float]:
     """Add ``added`` (k, b) to ``stock`` and its zone sums to ``sums`` (z,).
 
     Returns the first flat index that is NaN or outside [low, high], or -1; the sum of
-    the magnitudes added; the sum of the stock afterwards. Everything is done while a
-    slice of cells lies in the first-level cache.
+    the magnitudes added; the sum of the stock afterwards.
     """
-    gross = 0.0
-    after = 0.0
-    wrong = 0
+    gross = after = 0.0
+    doubt = False
+    part = np.zeros(SCRATCH)
     for i in range(stock.shape[0]):
-        row, more = stock[i], added[i]
+        more = added[i]
+        amount, size, new, odd = add_row(stock[i], more, low, high, part)
+        gross += size
+        after += new
+        doubt |= odd
+        if runs.shape[0] == 1:
+            sums[runs[0, 2]] += amount
+            continue
         for r in range(runs.shape[0]):
-            first, last, zone = runs[r]
-            for a in range(first, last, SLICE):
-                b = min(a + SLICE, last)
-                wrong += _add(row[a:b], more[a:b], low, high)
-                amount, size = sum_and_size(more[a:b])
-                sums[zone] += amount
-                gross += size
-                after += lane_sum(row[a:b])
-    if wrong > 0:
-        width = stock.shape[1]
-        for i in range(stock.shape[0]):
-            for j in range(width):
-                if not (low <= stock[i, j] <= high):
-                    return i * width + j, gross, after
-    return -1, gross, after
+            here, _ = run_sum(more[runs[r, 0] : runs[r, 1]], part)
+            sums[runs[r, 2]] += here
+    return _first_bad(stock, low, high) if doubt else -1, gross, after
 
 
-@njit(cache=True, nogil=True)
-def _add(row: Array, more: Array, low: float, high: float) -> int:
-    """Add in place; return how many left their range."""
-    wrong = 0
-    for j in range(row.size):
-        new = row[j] + more[j]
-        row[j] = new
-        wrong += 0 if (new >= low) & (new <= high) else 1
-    return wrong
+@compiled
+def _first_bad(stock: Array, low: float, high: float) -> int:
+    width = stock.shape[1]
+    for i in range(stock.shape[0]):
+        for j in range(width):
+            if not (low <= stock[i, j] <= high):
+                return int(i * width + j)
+    return -1

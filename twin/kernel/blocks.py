@@ -14,7 +14,7 @@ from ..vocabulary import VOCABULARY
 from .apply import Runs, book, settle, stock_sum, zone_runs
 from .contract import called, locked
 
-LEAST, MOST, PARTS = 4096, 65536, 16
+LEAST, MOST, PARTS = 16384, 65536, 16
 
 
 def parts_of(n: int) -> list[slice]:

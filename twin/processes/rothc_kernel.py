@@ -28,37 +28,54 @@ from .rothc import (
 SLICE = 1024  # cells
 DPM, RPM, BIO, HUM, CO2, DEFICIT, EXPOSURE = 0, 1, 2, 3, 4, 5, 6  # rows of the result
 WOODY_QUALITY = 0.25 / 1.25  # DPM / (DPM + RPM) of woodland; RothC description
+MOST, SLOPE, KEPT = 0, 1, 2  # rows of ``soil_constants``
+MONTH = 1.0 / 12.0  # year
 SLOWEST = -RATE_HUM / 12.0  # month-1
 if (RATE_RPM, RATE_BIO, RATE_DPM) != (15 * RATE_HUM, 33 * RATE_HUM, 500 * RATE_HUM):
     raise ArithmeticError("rothc_kernel: its powers fit the rates of RothC-26.3 only")
 
 
 @compiled
+def soil_constants(clay: Array, depth: float) -> Array:
+    """What clay alone decides, (3, n): rows MOST, SLOPE and KEPT.
+
+    MOST   greatest moisture deficit, mm, below 0
+    SLOPE  fall of the moisture modifier beyond its dry limit, mm-1
+    KEPT   share of decayed carbon that becomes BIO and HUM, 1 / (1 + x)
+    """
+    made = np.zeros((3, clay.size))
+    most, slope, kept = made[MOST], made[SLOPE], made[KEPT]
+    for i in range(clay.size):
+        least = -(20.0 + 1.3 * clay[i] - 0.01 * clay[i] * clay[i])
+        least = least * depth / SAMPLED_DEPTH
+        most[i] = least
+        slope[i] = (1.0 - LEAST_MOISTURE) / (least - DRY_LIMIT * least)
+    for i in range(clay.size):
+        x = 1.67 * (1.85 + 1.60 * vexp(-0.0786 * clay[i]))
+        kept[i] = 1.0 / (1.0 + x)
+    return made
+
+
+@compiled
 def _dry(
-    deficit: Array, gain: Array, clay: Array, cover: Array, depth: float,
+    deficit: Array, gain: Array, soil: tuple[Array, Array], cover: Array,
     change: Array, modifier: Array
 ) -> None:  # fmt: skip
-    """Change of the moisture deficit, and the modifier of moisture and cover."""
+    """Change of the moisture deficit, and the modifier of moisture and cover.
+
+    soil  rows MOST and SLOPE of ``soil_constants``
+    """
+    greatest, slope = soil
     for i in range(deficit.size):
-        most = -(20.0 + 1.3 * clay[i] - 0.01 * clay[i] * clay[i])
-        most = most * depth / SAMPLED_DEPTH
+        most = greatest[i]
         old = deficit[i]
         wetter = min(old + gain[i], 0.0)
         covered = max(most, wetter)
         bare = max(min(BARE_LIMIT * most, old), wetter)
         new = cover[i] * covered + (1.0 - cover[i]) * bare
         change[i] = new - old
-        ratio = (most - new) / (most - DRY_LIMIT * most)
-        moist = min(LEAST_MOISTURE + (1.0 - LEAST_MOISTURE) * ratio, 1.0)
+        moist = min(LEAST_MOISTURE + (most - new) * slope[i], 1.0)
         modifier[i] = moist * (1.0 - (1.0 - COVERED) * cover[i])
-
-
-@compiled
-def _retain(clay: Array, kept: Array) -> None:
-    """Share of decayed carbon that becomes BIO and HUM, 1 / (1 + x)."""
-    for i in range(clay.size):
-        x = 1.67 * (1.85 + 1.60 * vexp(-0.0786 * clay[i]))
-        kept[i] = 1.0 / (1.0 + x)
 
 
 @compiled
@@ -152,7 +169,7 @@ def rothc_month(
     pools: tuple[Array, Array, Array, Array],
     deficit: Array,
     climate: tuple[Array, Array],
-    soil: tuple[Array, Array, float],
+    soil: tuple[Array, Array],
     out: Array,
 ) -> None:
     """Decay and transfer of one month, without inputs.
@@ -160,29 +177,29 @@ def rothc_month(
     pools    DPM, RPM, BIO, HUM, any unit of carbon, (n,) each
     deficit  topsoil moisture deficit, mm, (n,)
     climate  temperature modifier, 1; rain minus PET, mm; (n,) each
-    soil     clay, percent (n,); plant cover, 1 (n,); depth, m
+    soil     what ``soil_constants`` gives (3, n); plant cover, 1 (n,)
     out      (7, n): amounts added to DPM, RPM, BIO, HUM, CO2 and the deficit; years of
              full decay that the month counts for
     """
     warmth, gain = climate
-    clay, cover, depth = soil
-    modifier, kept, total = np.zeros(SLICE), np.zeros(SLICE), np.zeros(SLICE)
+    constants, cover = soil
+    modifier, total = np.zeros(SLICE), np.zeros(SLICE)
     for start in range(0, deficit.size, SLICE):
         end = min(start + SLICE, deficit.size)
         n = end - start
-        m, k, t = modifier[:n], kept[:n], total[:n]
+        m, t = modifier[:n], total[:n]
         _dry(
-            deficit[start:end], gain[start:end], clay[start:end], cover[start:end],
-            depth, out[DEFICIT, start:end], m,
+            deficit[start:end], gain[start:end],
+            (constants[MOST, start:end], constants[SLOPE, start:end]),
+            cover[start:end], out[DEFICIT, start:end], m,
         )  # fmt: skip
         for i in range(n):
             m[i] *= warmth[start + i]
-            out[EXPOSURE, start + i] = m[i] / 12.0
+            out[EXPOSURE, start + i] = m[i] * MONTH
             t[i] = 0.0
-        _retain(clay[start:end], k)
         dpm, rpm = out[DPM, start:end], out[RPM, start:end]
         bio, hum = out[BIO, start:end], out[HUM, start:end]
         _survive(m, hum, rpm, bio, dpm)
         _decay(pools[0][start:end], pools[1][start:end], dpm, rpm, t)
         _decay(pools[2][start:end], pools[3][start:end], bio, hum, t)
-        _share_out(t, k, bio, hum, out[CO2, start:end])
+        _share_out(t, constants[KEPT, start:end], bio, hum, out[CO2, start:end])

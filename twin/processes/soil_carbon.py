@@ -22,6 +22,7 @@ from .rothc_kernel import (
     RPM,
     feed,
     rothc_month,
+    soil_constants,
 )
 
 
@@ -162,7 +163,7 @@ class SoilCarbon:
             ),
             deficit,
             (warmth, spread(gain, deficit.size)),
-            (see["clay_content"], see["vegetation_cover"], self.depth),
+            (soil_constants(see["clay_content"], self.depth), see["vegetation_cover"]),
             out,
         )
         return out

@@ -1,0 +1,1 @@
+"""Ensembles: the same scenario many times, with what nobody knows drawn anew."""
