@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from multiprocessing import get_context
+from typing import Any
 
 from scenarios.ensemble.members import alone
 from scenarios.scenario import DEFAULT_LAYERS
@@ -26,12 +28,20 @@ class Nowhere:
         """Keep nothing."""
 
 
+@cache
+def start() -> tuple[Any, Any]:
+    """Model and state that every member begins with, made once a process."""
+    os.environ["MINETWIN_BENCH_SIDE"] = str(CELLS)
+    from bench.coupled import prepared
+
+    return prepared()
+
+
 def member(index: int) -> float:
     """Run one member on the demo mine's ground; its CPU time, s."""
-    os.environ["MINETWIN_BENCH_SIDE"] = str(CELLS)
-    from bench.coupled import BEGIN, YEARS, prepared, weather
+    model, state = start()
+    from bench.coupled import BEGIN, YEARS, weather
 
-    model, state = prepared()
     drawn = weather()
     drawn["precipitation"] = drawn["precipitation"] * (0.8 + 0.004 * index)
     started = time.process_time()
