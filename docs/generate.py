@@ -86,7 +86,8 @@ def _plants() -> str:
     )  # fmt: skip
     parts = [
         "# Plant types\n\nWritten from `twin/processes/plant-table`. The interval "
-        "holds 95 % of the prior. A value whose source was not read is *unverified*.\n\n"
+        "holds 95 % of the prior. A value whose source was not read is *unverified*."
+        "\n\n"
         f"{facts}\n\n## Metals\n\nAvailable content up to which growth is not "
         f"limited, before the type's tolerance.\n\n{_known(types.METAL_LIMITS, {})}"
     ]

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.process import Array
+from twin.processes.growth_limits import DEPTH as LIMIT_DEPTH
+from twin.processes.growth_limits import METAL_OF
+from twin.processes.growth_limits import PH as LIMIT_PH
 from twin.processes.rothc_initial import initial_pools
 from twin.soil.constituents import (
     BASE,
@@ -49,6 +52,23 @@ def carried_by(ground: Blocks) -> tuple[str, ...]:
             for name in told.get("metals") or {}:
                 found |= {metal(name), available(name)}
     return tuple(c.name for c in OPTIONAL if c.name in found)
+
+
+def limits_in(ground: Blocks) -> tuple[str, ...]:
+    """What of the soil limits growth: what any block, as the user wrote it, states.
+
+    pH also where sulfide or neutralising potential are stated, which change it.
+    """
+    told = [t for b in ground for t in (b, *(b.get(layer) or {} for layer in LAYERS))]
+    carried = carried_by(ground)
+    sour = {"sulfide_sulfur", "neutralising_potential"} & {*carried}
+    found = [LIMIT_PH] if sour or _any(told, "soil_ph") else []
+    found += [LIMIT_DEPTH] if _any(told, "soil_depth") else []
+    return (*found, *(name for name in carried if name in METAL_OF))
+
+
+def _any(told: Sequence[Mapping[str, Any]], key: str) -> bool:
+    return any(block.get(key) is not None for block in told)
 
 
 def left_out(carried: Collection[str]) -> set[str]:

@@ -70,6 +70,11 @@ def first_set(forcings: Iterable[str]) -> list[str]:
     return [_richest(name, known) for name in FIRST_SET]
 
 
+def soil_set(limits: Sequence[str]) -> list[str]:
+    """Processes that join the first set for what the site states of its soil."""
+    return ["growth_limits"] if limits else []
+
+
 def _richest(name: str, known: set[str]) -> str:
     """Among the processes with the same writes, the one using most known forcings."""
     register = process_register()

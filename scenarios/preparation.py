@@ -21,8 +21,8 @@ from .ensemble.changes import Changes
 from .events import PlannedEvent, planned
 from .forcing import repeat
 from .initial import blocks, initial_state, types_in
-from .initial_soil import carried_by
-from .model import first_set, processes
+from .initial_soil import carried_by, limits_in
+from .model import first_set, processes, soil_set
 from .provenance import inputs
 
 if TYPE_CHECKING:
@@ -85,15 +85,17 @@ def prepare(
         climate.start, climate.values, first=start, months=scenario.years * 12
     )
     weather = changes.weather(usual)
-    names = scenario.processes or first_set(weather)
     told = f"{site.folder / 'site.yaml'}"
-    stated = blocks(_ground_blocks(site), ids, told)
-    ground = [changes.block(block) for block in stated]
+    stated = _ground_blocks(site)
+    ground = [changes.block(block) for block in blocks(stated, ids, told)]
+    limits = limits_in(list(stated.values()))
+    names = scenario.processes or [*first_set(weather), *soil_set(limits)]
     types = types_in(ground, _planted(beside or scenario))
     # warmth of the year is the site's, whatever the weather of a member
     settings = _settings(grid, usual, scenario.parameters) | {
         "plant_types": types,
         "carried": carried_by(ground),
+        "limits": limits if "growth_limits" in names else (),
     }
     made = processes(names, scenario.parameters, settings)
     elevation = grid.compress(surface.elevation).astype(np.float64)

@@ -12,6 +12,7 @@ from .cover_exposure import CoverExposure
 from .cover_factor import CoverFactorCsle, CoverFactorRusle
 from .deep_carbon import DeepCarbon
 from .ground_strain import GroundStrain
+from .growth_limits import GrowthLimits
 from .hillslope_diffusion import HillslopeDiffusion
 from .hillslope_diffusion_nonlinear import HillslopeDiffusionNonlinear
 from .pet_fao56 import PetFao56
@@ -34,6 +35,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     PetFao56,
     CanopyCover,
     SoilWater,
+    GrowthLimits,
     Vegetation,
     SeedDispersal,
     SoilCarbon,

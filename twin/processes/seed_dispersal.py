@@ -13,6 +13,7 @@ from scipy.ndimage import gaussian_filter
 from ..grid import Grid
 from ..process import Array, Every, Scope, Step, parameter
 from .plant_types import DEFAULT_TYPES, check_types, column
+from .vegetation import GROWTH_LIMIT
 
 GROWN_UP = 1e-12  # share of growth still to come from which age means nothing
 TINY = 1e-300
@@ -47,7 +48,8 @@ def recruits(free: Array, pressure: Array) -> Array:
 class SeedDispersal:
     """Plants take free ground from those around, the slower the poorer the soil.
 
-    Newcomers carry no carbon yet; the stand's age falls so that its carbon stays on its
+    Where growth is limited (``growth_limits``) as much fewer seeds establish. Newcomers
+    carry no carbon yet; the stand's age falls so that its carbon stays on its
     curve. Long-range arrival is the slow ``spread`` of pioneers in ``vegetation``.
     """
 
@@ -65,6 +67,12 @@ class SeedDispersal:
         low=0.0,
         high=20.0,
     )
+    limits: tuple[str, ...] = parameter(
+        (),
+        unit="",
+        label="what of the soil limits growth; then growth_limits says how much",
+        source="what the site states",
+    )
 
     name: ClassVar[str] = "seed_dispersal"
     reads: ClassVar[tuple[str, ...]] = (
@@ -78,6 +86,12 @@ class SeedDispersal:
     scope: ClassVar[Scope] = "grid"
     every: ClassVar[Every] = "year"
     source: ClassVar[str] = "Gaussian dispersal; establishment by soil, unverified"
+
+    def __post_init__(self) -> None:
+        """Read what the soil allows where anything of it limits growth."""
+        if self.limits:
+            # the declaration of one run's process; the class keeps that of the base
+            object.__setattr__(self, "reads", (*type(self).reads, GROWTH_LIMIT))
 
     @cached_property
     def _types(self) -> tuple[Array, Array, Array, Array]:
@@ -99,6 +113,8 @@ class SeedDispersal:
             if stocking[row].any():
                 seeds = seed_pressure(stocking[row], when.grid, float(reach[row]))
                 pressure[row] = rate[row] * established * seeds
+        if self.limits:
+            pressure *= see[GROWTH_LIMIT]
         free = np.maximum(1.0 - stocking.sum(axis=0), 0.0)
         more = recruits(free, pressure)
         ratio = stocking / np.maximum(stocking + more, TINY)

@@ -1,0 +1,192 @@
+"""What the soil lets of growth: pH, metals, depth and nitrogen, by plant type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..numerics.compiled import compiled
+from ..process import Array, Every, Scope, Step, parameter
+from ..soil.column import Column
+from ..soil.constituents import DENSITY, SOIL_MASS, available, below, stocks_of
+from .plant_types import DEFAULT_TYPES, METAL_LIMITS, check_types, column
+from .vegetation import GROWTH_LIMIT
+
+PH, DEPTH, NITROGEN = "soil_ph", "soil_depth", "soil_nitrogen"
+EDGES = ("ph_least", "ph_low", "ph_high", "ph_most")
+ANY_PH = (-np.inf, -np.inf, np.inf, np.inf)
+CENTIMETRES = 100.0  # in a metre
+MILLIGRAMS = 1000.0  # in a gram
+METAL_OF = {f"soil_{metal}": metal for metal in METAL_LIMITS}
+
+
+@compiled
+def ph_response(ph: float, least: float, low: float, high: float, most: float) -> float:
+    """Growth by soil pH, 1: a trapezoid, 0 at least, 1 from low to high, 0 at most.
+
+    FAO EcoCrop gives the four edges by species; between them the response is straight.
+    """
+    if ph < low:
+        return max((ph - least) / (low - least), 0.0)
+    if ph > high:
+        return max((most - ph) / (most - high), 0.0)
+    return 1.0
+
+
+@compiled
+def metal_response(times: float, span: float) -> float:
+    """Growth by a metal's content over what is tolerated, 1.
+
+    1 up to the threshold, then straight in the logarithm of the dose, 0 at ``span``
+    times it. Doses act by their logarithm (Finney 1971); the span is unverified.
+    """
+    if times <= 1.0:
+        return 1.0
+    left: float = 1.0 - np.log(times) / np.log(span)
+    return max(left, 0.0)
+
+
+@compiled
+def soil_response(
+    reach: Array, edges: Array, tolerance: Array, thickness: Array, ph: Array,
+    metals: Array, settings: tuple[float, float], made: Array,
+) -> None:  # fmt: skip
+    """Set ``made`` (k, n) to the least of the responses to pH, metals and depth.
+
+    reach, edges, tolerance  by type: b of root depth (k,), pH (k, 4), times (k,)
+    thickness, ph, metals    of the slots: m, 1, content over threshold, 1, (3, n)
+    settings                 share of the roots that must fit, 1; span of metals, 1
+
+    pH and metals act by the share of the roots in each slot: 1 - b^d lie above d cm.
+    """
+    enough, span = settings
+    for k in range(made.shape[0]):
+        for i in range(made.shape[1]):
+            depth, above, rooted, by_ph, by_metals = 0.0, 1.0, 0.0, 0.0, 0.0
+            for s in range(3):
+                if thickness[s, i] <= 0.0:
+                    continue
+                depth += thickness[s, i]
+                deeper = reach[k] ** (CENTIMETRES * depth)
+                share = above - deeper
+                above = deeper
+                rooted += share
+                by_ph += share * ph_response(
+                    ph[s, i], edges[k, 0], edges[k, 1], edges[k, 2], edges[k, 3]
+                )
+                by_metals += share * metal_response(metals[s, i] / tolerance[k], span)
+            least = 1.0 if rooted >= enough else rooted / enough
+            if rooted > 0.0:
+                least = min(least, by_ph / rooted, by_metals / rooted)
+            made[k, i] = min(max(least, 0.0), 1.0)
+
+
+@dataclass(frozen=True)
+class GrowthLimits:
+    """The most limiting of soil pH, available metals and depth, by plant type.
+
+    Liebig's minimum, as EPIC (Williams et al. 1989) and SWAT+ take it; weather acts
+    beside it, in ``vegetation``. Only what ``limits`` names acts. The effective age is
+    slowed: a limited stand reaches the same biomass, later. ``site_factor`` of
+    ``vegetation`` stands for what no limit tells; where limits tell it, raise it.
+    """
+
+    plant_types: tuple[str, ...] = parameter(
+        DEFAULT_TYPES,
+        unit="",
+        label="plant functional types of the run",
+        source="plant-table/types.csv",
+    )
+    limits: tuple[str, ...] = parameter(
+        (PH, DEPTH),
+        unit="",
+        label="what of the soil limits growth",
+        source="what the site states",
+    )
+    rooted: float = parameter(
+        0.95,
+        unit="1",
+        label="share of the roots that must find room, else depth limits",
+        source="rooting depth as that of 95 % of the roots: Schenk & Jackson 2002",
+        low=0.5,
+        high=0.99,
+    )
+    metal_span: float = parameter(
+        10.0,
+        unit="1",
+        label="times the threshold of a metal at which nothing grows",
+        source="order of magnitude",
+        low=1.5,
+        high=1000.0,
+    )
+
+    name: ClassVar[str] = "growth_limits"
+    reads: ClassVar[tuple[str, ...]] = ("stocking", *stocks_of((PH,)))
+    writes: ClassVar[tuple[str, ...]] = (GROWTH_LIMIT,)
+    adds: ClassVar[tuple[str, ...]] = ()
+    scope: ClassVar[Scope] = "cell"
+    every: ClassVar[Every] = "year"
+    source: ClassVar[str] = (
+        "Williams et al. 1989 (EPIC); SWAT+ pl_biomass_gro; FAO EcoCrop; US EPA Eco-SSL"
+    )
+
+    def __post_init__(self) -> None:
+        """Read the metals that limit; the class declares pH and depth."""
+        riding = [n for m in self._metals for n in (m, available(METAL_OF[m]))]
+        more = tuple(n for name in riding for n in (name, below(name)))
+        # the declaration of one run's process; the class keeps that of the base
+        object.__setattr__(self, "reads", (*type(self).reads, *more))
+
+    @property
+    def _metals(self) -> tuple[str, ...]:
+        return tuple(name for name in self.limits if name in METAL_OF)
+
+    @cached_property
+    def _types(self) -> tuple[Array, Array, Array]:
+        """Root reach (k,), edges of pH (k, 4), tolerance of metals (k,)."""
+        names = self.plant_types
+        edges = np.array([column(names, key) for key in EDGES]).T
+        if PH not in self.limits:
+            edges[:] = ANY_PH
+        return (
+            column(names, "root_reach"),
+            np.ascontiguousarray(edges),
+            column(names, "metal_tolerance"),
+        )
+
+    def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
+        """Write the limit of each type."""
+        stocking = see["stocking"]
+        check_types(self.plant_types, stocking, self.name)
+        soil = Column({n: see[n] for n in (*_slots(SOIL_MASS), *_slots(DENSITY))})
+        made = np.zeros(stocking.shape)
+        enough = self.rooted if DEPTH in self.limits else 0.0
+        soil_response(
+            *self._types,
+            soil.thickness,
+            np.concatenate([see[PH][None], see[below(PH)]]),
+            self._doses(see, soil.mass),
+            (enough, self.metal_span),
+            made,
+        )
+        return {GROWTH_LIMIT: made}
+
+    def _doses(self, see: Mapping[str, Any], mass: Array) -> Array:
+        """The worst metal's available content over its threshold, 1, (3, n)."""
+        worst = np.zeros_like(mass)
+        for name in self._metals:
+            share = available(METAL_OF[name])
+            total = np.concatenate([see[name][None], see[below(name)]])
+            part = np.concatenate([see[share][None], see[below(share)]])
+            limit = METAL_LIMITS[METAL_OF[name]].value * mass / MILLIGRAMS  # g m-2
+            dose = np.divide(total * part, limit, out=worst * 0.0, where=mass > 0.0)
+            worst = np.maximum(worst, dose)
+        return worst
+
+
+def _slots(name: str) -> tuple[str, str]:
+    return name, below(name)
