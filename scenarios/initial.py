@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from twin.errors import BadScenario
 from twin.grid import Grid
 from twin.process import Array
+from twin.processes.nitrogen_demand import demand
 from twin.processes.plant_types import (
     DEFAULT_TYPES,
     PLANT_TYPES,
@@ -83,6 +84,8 @@ def initial_state(
     stocks["soil_water"] = 0.5 * stocks["available_water_capacity"]
     factor = SITE_FACTOR if site_factor is None else site_factor
     _plants(stocks, types, ground, zones, site_factor=factor)
+    if "plant_nitrogen" in stocks:
+        stocks["plant_nitrogen"] = demand(types, stocks).held
     for array in stocks.values():
         array.flags.writeable = False
     axes = {"pft": types, "soil_layer": LAYERS}

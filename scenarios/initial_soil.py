@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from twin.process import Array
 from twin.processes.growth_limits import DEPTH as LIMIT_DEPTH
-from twin.processes.growth_limits import METAL_OF
+from twin.processes.growth_limits import METAL_OF, NITROGEN
 from twin.processes.growth_limits import PH as LIMIT_PH
 from twin.processes.rothc_initial import initial_pools
 from twin.soil.constituents import (
@@ -25,7 +25,9 @@ from twin.soil.constituents import (
     below,
     metal,
 )
+from twin.soil.nitrogen import organic_nitrogen
 from twin.soil.slots import LAYERS, SUBSOIL_DEPTH, TOPSOIL_DEPTH
+from twin.vocabulary.nitrogen import NITROGEN_STOCKS
 
 PER_HECTARE = 0.1  # kg m-2 in 1 t ha-1
 GRAM = 1e-3  # kg
@@ -64,7 +66,7 @@ def limits_in(ground: Blocks) -> tuple[str, ...]:
     sour = {"sulfide_sulfur", "neutralising_potential"} & {*carried}
     found = [LIMIT_PH] if sour or _any(told, "soil_ph") else []
     found += [LIMIT_DEPTH] if _any(told, "soil_depth") else []
-    return (*found, *(name for name in carried if name in METAL_OF))
+    return (*found, *(n for n in carried if n in METAL_OF or n == NITROGEN))
 
 
 def _any(told: Sequence[Mapping[str, Any]], key: str) -> bool:
@@ -76,6 +78,8 @@ def left_out(carried: Collection[str]) -> set[str]:
     gone = {n for c in OPTIONAL if c.name not in carried for n in (c.name, c.below)}
     always = {c.book for c in BASE}
     books = {c.book for c in OPTIONAL if c.name not in carried} - always - {""}
+    if NITROGEN not in carried:
+        gone |= {*NITROGEN_STOCKS}
     return gone | {account(book, way) for book in books for way in WAYS}
 
 
@@ -117,6 +121,7 @@ def _slots(block: Mapping[str, Any]) -> dict[str, Array]:
     for key, (name, per) in CONTENTS.items():
         own = float(block.get(key) or 0.0)
         made[name] = mass * per * [_or(t.get(key), own) for t in told]
+    made[NITROGEN] += organic_nitrogen(made)  # what is stated is free of it
     return made | _metals(told, mass)
 
 

@@ -72,7 +72,8 @@ def first_set(forcings: Iterable[str]) -> list[str]:
 
 def soil_set(limits: Sequence[str]) -> list[str]:
     """Processes that join the first set for what the site states of its soil."""
-    return ["growth_limits"] if limits else []
+    fed = ["nitrogen_cycle"] if "soil_nitrogen" in limits else []
+    return ["growth_limits", *fed] if limits else []
 
 
 def _richest(name: str, known: set[str]) -> str:

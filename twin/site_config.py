@@ -259,7 +259,8 @@ class Material(Setting):
         default=None, description="kg t-1 as CaCO3"
     )
     nitrogen: Amount | None = Field(
-        default=None, description="that plants can take, mg kg-1"
+        default=None,
+        description="that plants can take, mg kg-1; what organic matter binds is added",
     )
     phosphorus: Amount | None = Field(
         default=None, description="that plants can take, mg kg-1"

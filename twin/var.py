@@ -9,7 +9,7 @@ from typing import Literal
 
 Kind = Literal["stock", "derived", "forcing", "parameter"]
 Element = Literal[
-    "carbon", "water", "sediment",
+    "carbon", "water", "sediment", "nitrogen",
     "arsenic", "cadmium", "chromium", "copper", "lead", "mercury", "nickel", "zinc",
 ]  # fmt: skip
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from twin.process import Array
 
 from .measure import Amounts
@@ -26,7 +28,27 @@ def clear_plants(see: Mapping[str, Array], share: Array, amounts: Amounts) -> No
         amounts.add(
             "carbon_removed_total", gone if gone.ndim == 1 else gone.sum(axis=0)
         )
+    if "plant_nitrogen" in see:
+        amounts.add("plant_nitrogen", -see["plant_nitrogen"] * share)
+        amounts.add("nitrogen_removed_total", see["plant_nitrogen"] * share)
     if "stocking" in see:
         amounts.add("stocking", -see["stocking"] * share)
     if "effective_age" in see:
         amounts.add("effective_age", -see["effective_age"] * (share >= 1.0))
+
+
+def nitrogen_goes(
+    see: Mapping[str, Array], carbon: Array, to: str, amounts: Amounts
+) -> None:
+    """Book the nitrogen that leaves plants and litter with some carbon, kg m-2 (n,).
+
+    It goes to the account ``to`` in the proportion of the carbon; both are one mixture.
+    """
+    if "plant_nitrogen" not in see:
+        return
+    held = sum((see[name].sum(axis=0) for name in PLANT_POOLS), start=0.0 * carbon)
+    held = held + sum((see[name] for name in DEAD_POOLS), start=0.0 * carbon)
+    share = np.divide(carbon, held, out=np.zeros_like(held), where=held > 0.0)
+    gone = np.minimum(share, 1.0) * see["plant_nitrogen"]
+    amounts.add("plant_nitrogen", -gone)
+    amounts.add(to, gone)

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from twin.process import Array
+from twin.soil.nitrogen import GRAMS
 
 from ..carbon.emissions import nitrous_oxide
 from ..checked import quantity
@@ -81,5 +82,9 @@ class Compost(Measure):
         amounts.add("carbon_imported_total", carbon * sum(SPLIT.values()) * here)
         n2o = nitrous_oxide(0.0, self.nitrogen_content, dry=True).warming
         mass = self.dose * PER_HECTARE * here  # kg m-2
+        if "soil_nitrogen" in see:
+            nitrogen = GRAMS * self.nitrogen_content * mass
+            amounts.add("soil_nitrogen", nitrogen)
+            amounts.add("nitrogen_imported_total", nitrogen)
         amounts.spend(self.price * mass / 1000.0, (n2o + self.haulage) * mass)
         return amounts.all()

@@ -12,6 +12,7 @@ from twin.processes.plant_types import CARBON_FRACTION
 
 from ..carbon.factors import factor
 from ..checked import quantity
+from .burial import nitrogen_goes
 from .measure import Amounts, Measure, Place, Record
 
 GRAM = 1e-3  # kg
@@ -85,6 +86,7 @@ class Fire(Measure):
         amounts.add("litter_carbon", roots - litter)
         amounts.add("dead_wood_carbon", (1.0 - self.burnt) * tops - wood)
         amounts.add("carbon_burned_total", gone)
+        nitrogen_goes(see, gone, "nitrogen_gas_total", amounts)
         methane = factor("fire_ch4") * factor("gwp_ch4")
         warming = GRAM * (methane + factor("fire_n2o") * factor("gwp_n2o"))
         amounts.spend(0.0 * here, warming * gone / CARBON_FRACTION)

@@ -13,6 +13,7 @@ from twin.process import Array
 from twin.processes.plant_types import PLANT_TYPES
 
 from ..checked import nearest, quantity
+from .burial import nitrogen_goes
 from .measure import HECTARE, PER_HECTARE, Amounts, Measure, Place, Record
 
 ABOVE_SHARE = 2.0 / 3.0  # of the carbon of a seedling
@@ -116,10 +117,13 @@ def _make_room(see: Mapping[str, Array], planted: Array, amounts: Amounts) -> Ar
     room = np.maximum(1.0 - planted.sum(axis=0), 0.0)
     crowded = (planted.sum(axis=0) > 0.0) & (total > room)
     share = np.where(crowded, room / np.where(crowded, total, 1.0), 1.0)
+    cleared = np.zeros(total.shape)
     for name in ("biomass_carbon_above", "biomass_carbon_below"):
         gone = see[name] * (1.0 - share)
         amounts.add(name, -gone)
         amounts.add("carbon_removed_total", gone.sum(axis=0))
+        cleared += gone.sum(axis=0)
+    nitrogen_goes(see, cleared, "nitrogen_removed_total", amounts)
     kept: Array = standing * share
     return kept
 

@@ -18,6 +18,8 @@ from twin.soil.constituents import (
     SOIL_MASS,
     stocks_of,
 )
+from twin.soil.nitrogen import CARBON_BY_NITROGEN, organic_nitrogen
+from twin.vocabulary import VOCABULARY
 
 from ..area import Cells
 from ..checked import nearest, quantity
@@ -31,6 +33,8 @@ SMOTHERED = 0.05  # m; plants under more than this are lost, and where more is d
 GRAM = 1e-3  # kg
 OTHERS = tuple(c.name for c in OPTIONAL)
 Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+NITROGEN = "soil_nitrogen"
+IN_GRAMS = tuple(n for n in OTHERS if VOCABULARY[n].unit == "g m-2")
 HALVINGS = 50  # of the share to dig; 1e-15
 WATER_DENSITY = 1000.0  # kg m-3, so 1 m of water is 1000 mm
 
@@ -192,6 +196,9 @@ class Topsoil(Measure):
                 load[c.name] = 0.0 * here
             else:
                 load[c.name] = self._stated(c.name, mass, place) * here
+        if NITROGEN in load:  # what is stated is free; organic matter brings its own
+            bound = organic_nitrogen({name: pools[name] for name in CARBON_BY_NITROGEN})
+            load[NITROGEN] = load[NITROGEN] + bound * here
         return load
 
     def _stated(self, name: str, mass: float, place: Place) -> float:
@@ -202,8 +209,8 @@ class Topsoil(Measure):
                 f"much the soil from outside holds; add contents: {{{name}: …}} in "
                 f"{_unit(name)}"
             )
-        per_gram = 1.0 if CONSTITUENTS[name].rule == "property" else GRAM
-        return self.contents[name] * mass * per_gram
+        by_the_gram = CONSTITUENTS[name].rule == "property" or name in IN_GRAMS
+        return self.contents[name] * mass * (1.0 if by_the_gram else GRAM)
 
     def _pit(self, column: Column, place: Place, origin: Cells) -> Array:
         """Depth to dig in each cell of the stockpile: the same share of its depth."""

@@ -13,6 +13,8 @@ from ..numerics.compiled import compiled
 from ..process import Array, Every, Scope, Step, parameter
 from ..soil.column import Column
 from ..soil.constituents import DENSITY, SOIL_MASS, available, below, stocks_of
+from ..soil.nitrogen import CARBON_BY_NITROGEN
+from .nitrogen_demand import DEAD, STANDS, demand, fed_share, free_nitrogen
 from .plant_types import DEFAULT_TYPES, METAL_LIMITS, check_types, column
 from .vegetation import GROWTH_LIMIT
 
@@ -21,6 +23,7 @@ EDGES = ("ph_least", "ph_low", "ph_high", "ph_most")
 ANY_PH = (-np.inf, -np.inf, np.inf, np.inf)
 CENTIMETRES = 100.0  # in a metre
 MILLIGRAMS = 1000.0  # in a gram
+FED_BY = (*STANDS, *DEAD, *CARBON_BY_NITROGEN, NITROGEN, "plant_nitrogen")
 METAL_OF = {f"soil_{metal}": metal for metal in METAL_LIMITS}
 
 
@@ -87,7 +90,7 @@ def soil_response(
 
 @dataclass(frozen=True)
 class GrowthLimits:
-    """The most limiting of soil pH, available metals and depth, by plant type.
+    """The most limiting of soil pH, metals, depth and nitrogen, by plant type.
 
     Liebig's minimum, as EPIC (Williams et al. 1989) and SWAT+ take it; weather acts
     beside it, in ``vegetation``. Only what ``limits`` names acts. The effective age is
@@ -135,9 +138,11 @@ class GrowthLimits:
     )
 
     def __post_init__(self) -> None:
-        """Read the metals that limit; the class declares pH and depth."""
+        """Read metals and nitrogen that limit; the class declares pH and depth."""
         riding = [n for m in self._metals for n in (m, available(METAL_OF[m]))]
         more = tuple(n for name in riding for n in (name, below(name)))
+        if NITROGEN in self.limits:
+            more = (*more, *(n for n in FED_BY if n not in type(self).reads))
         # the declaration of one run's process; the class keeps that of the base
         object.__setattr__(self, "reads", (*type(self).reads, *more))
 
@@ -173,6 +178,10 @@ class GrowthLimits:
             (enough, self.metal_span),
             made,
         )
+        if NITROGEN in self.limits:
+            stands, free = demand(self.plant_types, see), free_nitrogen(see)
+            fed = fed_share(self.plant_types, stands, see["plant_nitrogen"], free)
+            made = np.minimum(made, fed)
         return {GROWTH_LIMIT: made}
 
     def _doses(self, see: Mapping[str, Any], mass: Array) -> Array:

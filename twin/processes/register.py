@@ -15,6 +15,7 @@ from .ground_strain import GroundStrain
 from .growth_limits import GrowthLimits
 from .hillslope_diffusion import HillslopeDiffusion
 from .hillslope_diffusion_nonlinear import HillslopeDiffusionNonlinear
+from .nitrogen_cycle import NitrogenCycle
 from .pet_fao56 import PetFao56
 from .pet_hargreaves import PetHargreaves
 from .sediment_delivery import SedimentDelivery
@@ -40,6 +41,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     SeedDispersal,
     SoilCarbon,
     DeepCarbon,
+    NitrogenCycle,
     CoverFactorCsle,
     CoverFactorRusle,
     CoverExposure,

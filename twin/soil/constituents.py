@@ -70,7 +70,7 @@ OPTIONAL: tuple[Constituent, ...] = (
     Constituent("soil_inorganic_carbon", book="inorganic_carbon"),
     Constituent("sulfide_sulfur"),
     Constituent("neutralising_potential"),
-    Constituent("soil_nitrogen"),
+    Constituent("soil_nitrogen", book="nitrogen"),
     Constituent("soil_phosphorus"),
     Constituent("seed_bank"),
     *(Constituent(metal(name), book=name) for name in METALS),

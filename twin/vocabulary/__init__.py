@@ -11,6 +11,7 @@ from . import (
     climate,
     erosion,
     measures,
+    nitrogen,
     sensing,
     soil,
     soil_column,
@@ -42,6 +43,7 @@ VOCABULARY: Mapping[str, Var] = _gather(
     stability.VARS,
     subsidence.VARS,
     measures.VARS,
+    nitrogen.VARS,
     sensing.VARS,
 )
 

@@ -77,6 +77,20 @@ def _metals() -> Iterable[Var]:
             )  # fmt: skip
 
 
+def _nitrogen() -> Iterable[Var]:
+    """Accounts of what crosses the boundary with the soil and its plants."""
+    for way, words, words_zh, sign in WAYS:
+        yield replace(
+            _stock(account("nitrogen", way), f"Nitrogen {words}",  # type: ignore[arg-type]
+                   f"{words_zh}氮", "g m-2"),
+            budget="nitrogen",
+            factor=sign * 1e-3,
+            source="nitrogen book",
+            shown="kg ha-1",
+            scale=10.0,
+        )  # fmt: skip
+
+
 def _other_carbon() -> Iterable[Var]:
     """Accounts of carbon that is never counted as removed from the air."""
     kinds = (
@@ -139,10 +153,18 @@ _TOP: tuple[Var, ...] = (
         "neutralising_potential", "Neutralising potential as CaCO3",
         "中和潜力(以 CaCO3 计)", "kg m-2",
     ),
-    _stock("soil_nitrogen", "Nitrogen that plants can take", "土壤有效氮", "g m-2"),
+    replace(
+        _stock("soil_nitrogen", "Nitrogen in the soil, organic and free", "土壤全氮",
+               "g m-2"),
+        budget="nitrogen",
+        factor=1e-3,
+        shown="kg ha-1",
+        scale=10.0,
+    ),
     _stock("soil_phosphorus", "Phosphorus that plants can take", "土壤有效磷", "g m-2"),
     _stock("seed_bank", "Viable seeds in the soil", "土壤种子库", "m-2", axes=("pft",)),
     *_metals(),
+    *_nitrogen(),
     *_other_carbon(),
     *_accounts(),
 )  # fmt: skip
