@@ -181,32 +181,56 @@ def book(added: Array, runs: Runs, sums: Array) -> float:
 
 
 @compiled
-def stock_sum(stock: Array) -> float:
-    """Sum of a stock (k, b), before anything is added."""
-    total = 0.0
+def row_sums(stock: Array) -> Array:
+    """Sums of the rows of a stock (k, b), before anything is added, (k,)."""
+    made = np.zeros(stock.shape[0])
     part = np.zeros(SCRATCH)
     for i in range(stock.shape[0]):
-        total += run_sum(stock[i], part)[0]
-    return total
+        made[i] = run_sum(stock[i], part)[0]
+    return made
+
+
+@compiled
+def _nothing(values: Array) -> bool:
+    """Whether all are zero; looks no further than the slice that tells."""
+    for a in range(0, values.size, SLICE):
+        odd = False
+        piece = values[a : a + SLICE]
+        for i in range(piece.size):
+            odd |= piece[i] != 0.0
+        if odd:
+            return False
+    return True
 
 
 @compiled
 def settle(
-    stock: Array, added: Array, runs: Runs, sums: Array, low: float, high: float
+    stock: Array,
+    added: Array,
+    runs: Runs,
+    sums: Array,
+    limits: tuple[float, float],
+    held: Array,
 ) -> tuple[int, float, float]:
     """Add ``added`` (k, b) to ``stock`` and its zone sums to ``sums`` (z,).
 
-    Returns the first flat index that is NaN or outside [low, high], or -1; the sum of
-    the magnitudes added; the sum of the stock afterwards.
+    limits  lowest and highest value that the stock may have
+    held    (k,) sums of the stock's rows; brought up to date
+    →       first flat index that is NaN or beyond its limits, or -1; the sum of the
+            magnitudes added; sum of the stock afterwards
+
+    A row to which nothing is added costs one look at what is added.
     """
-    gross = after = 0.0
+    gross = 0.0
     doubt = False
+    low, high = limits
     part = np.zeros(SCRATCH)
     for i in range(stock.shape[0]):
         more = added[i]
-        amount, size, new, odd = add_row(stock[i], more, low, high, part)
+        if _nothing(more):
+            continue
+        amount, size, held[i], odd = add_row(stock[i], more, low, high, part)
         gross += size
-        after += new
         doubt |= odd
         if runs.shape[0] == 1:
             sums[runs[0, 2]] += amount
@@ -214,7 +238,8 @@ def settle(
         for r in range(runs.shape[0]):
             here, _ = run_sum(more[runs[r, 0] : runs[r, 1]], part)
             sums[runs[r, 2]] += here
-    return _first_bad(stock, low, high) if doubt else -1, gross, after
+    bad = _first_bad(stock, low, high) if doubt else -1
+    return bad, gross, held.sum()
 
 
 @compiled

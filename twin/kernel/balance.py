@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -25,31 +26,30 @@ class Balance:
         entries: Sequence[tuple[str, str]],
         sums: Array,
         gross: Array,
-        when: str,
+        when: Sequence[str],
     ) -> None:
-        """Check that each cause sums to zero over each element in one month.
+        """Check that each cause sums to zero over each element in every month.
 
-        sums   (entries, zones) amounts
-        gross  (entries,) sum of magnitudes
+        sums   (months, entries, zones) amounts
+        gross  (months, entries) sum of magnitudes
+        when   (months,) how the months are called
         """
-        books: dict[tuple[str, str], list[int]] = {}
-        for i, (cause, stock) in enumerate(entries):
-            element = VOCABULARY[stock].budget
-            if element is not None:
-                books.setdefault((cause, element), []).append(i)
-        for (cause, book), rows in books.items():
+        whole = sums.sum(axis=2)
+        for (cause, book), rows in _books(tuple(entries)).items():
             factors = np.array([VOCABULARY[entries[i][1]].factor for i in rows])
-            leak = float(abs(factors @ sums[rows].sum(axis=1)))
-            moved = float(np.abs(factors) @ gross[rows])
-            residual = leak / moved if moved > 0.0 else 0.0
-            self.closure[book] = max(self.closure.get(book, 0.0), residual)
-            if not residual <= TOLERANCE:
+            leak = np.abs(_weighted(whole, rows, factors))
+            moved = _weighted(gross, rows, np.abs(factors))
+            residual = _relative(leak, moved)
+            self._note(book, residual)
+            wrong = np.flatnonzero(~(residual <= TOLERANCE))
+            if wrong.size:
+                m = int(wrong[0])
                 stocks = ", ".join(entries[i][1] for i in rows)
-                worst = int(np.argmax(np.abs(factors @ sums[rows])))
+                worst = int(np.argmax(np.abs(factors @ sums[m][list(rows)])))
                 raise LedgerLeak(
-                    f"{when}: '{cause}' leaks {book}: {leak:.6g} of {moved:.6g} "
-                    f"kg m-2 (summed over cells) do not balance, most of it in zone "
-                    f"'{self.zone_names[worst]}' (limit {TOLERANCE:g}); "
+                    f"{when[m]}: '{cause}' leaks {book}: {leak[m]:.6g} of "
+                    f"{moved[m]:.6g} kg m-2 (summed over cells) do not balance, most "
+                    f"of it in zone '{self.zone_names[worst]}' (limit {TOLERANCE:g}); "
                     f"its stocks: {stocks}. What leaves one must enter another"
                 )
 
@@ -57,25 +57,58 @@ class Balance:
         self,
         names: Sequence[str],
         sides: Array,
-        booked: Mapping[str, tuple[float, float]],
-        when: str,
+        booked: tuple[Array, Array],
+        when: Sequence[str],
     ) -> None:
         """Check that each stock changed by what was booked on it.
 
-        sides   (stocks, 2) sum before and after
-        booked  stock -> (sum of entries, sum of magnitudes)
+        sides   (months, stocks, 2) sum before and after
+        booked  (months, stocks) sum of entries, sum of magnitudes
         """
+        amounts, moved = booked
+        before, after = sides[..., 0], sides[..., 1]
+        scale = np.maximum(np.maximum(np.abs(before), np.abs(after)), moved)
+        residual = _relative(np.abs(after - before - amounts), scale)
         for i, name in enumerate(names):
-            before, after = float(sides[i, 0]), float(sides[i, 1])
-            amount, moved = booked[name]
-            scale = max(abs(before), abs(after), moved)
-            gap = abs(after - before - amount)
-            residual = gap / scale if scale > 0.0 else 0.0
             element = VOCABULARY[name].budget
             if element is not None:
-                self.closure[element] = max(self.closure.get(element, 0.0), residual)
-            if not residual <= TOLERANCE:
-                raise LedgerLeak(
-                    f"{when}: stock '{name}' changed by {after - before:.12g} but "
-                    f"{amount:.12g} was booked; a process changed its array in place"
-                )
+                self._note(element, residual[:, i])
+        wrong = np.argwhere(~(residual <= TOLERANCE))
+        if wrong.size:
+            m, i = (int(v) for v in wrong[0])
+            raise LedgerLeak(
+                f"{when[m]}: stock '{names[i]}' changed by "
+                f"{after[m, i] - before[m, i]:.12g} but {amounts[m, i]:.12g} was "
+                "booked; a process changed its array in place"
+            )
+
+    def _note(self, element: str, residual: Array) -> None:
+        worst = float(residual.max(initial=0.0))
+        self.closure[element] = max(self.closure.get(element, 0.0), worst)
+
+
+@cache
+def _books(
+    entries: tuple[tuple[str, str], ...],
+) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Lines of each cause that belong to one element's book."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for i, (cause, stock) in enumerate(entries):
+        element = VOCABULARY[stock].budget
+        if element is not None:
+            found.setdefault((cause, element), []).append(i)
+    return {key: tuple(rows) for key, rows in found.items()}
+
+
+def _weighted(table: Array, rows: Sequence[int], factors: Array) -> Array:
+    """Sum of some columns of (months, entries), each times its factor, in order."""
+    total = np.zeros(table.shape[0])
+    for row, factor in zip(rows, factors, strict=True):
+        total += factor * table[:, row]
+    return total
+
+
+def _relative(gap: Array, scale: Array) -> Array:
+    """Share that does not balance; 0 where nothing moved and nothing is missing."""
+    made: Array = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0.0)
+    return np.where(np.isnan(gap), np.nan, made)

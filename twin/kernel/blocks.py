@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..process import Array, Process, Step
 from ..vocabulary import VOCABULARY
-from .apply import Runs, book, settle, stock_sum, zone_runs
+from .apply import Runs, book, row_sums, settle, zone_runs
 from .contract import called, locked
 
 LEAST, MOST, PARTS = 16384, 65536, 16
@@ -159,8 +159,9 @@ class _Stock:
     def __init__(self, name: str, values: Array, plan: CellPlan) -> None:
         self.values = values
         self.lines = [(i, e) for i, e in enumerate(plan.entries) if e[1] == name]
-        self.low, self.high = VOCABULARY[name].low, VOCABULARY[name].high
-        self.sum = stock_sum(values)
+        self.limits = (float(VOCABULARY[name].low), float(VOCABULARY[name].high))
+        self.held = row_sums(values)
+        self.sum = float(self.held.sum())
 
     def amounts(self, given: dict[tuple[str, str], Array]) -> list[Array]:
         """Take what was given to this stock out of what is not settled yet."""
@@ -188,14 +189,15 @@ class _Stock:
         if len(amounts) == 1:
             row = self.lines[0][0]
             bad, gross[row], self.sum = settle(
-                self.values, amounts[0], runs, sums[row], self.low, self.high
+                self.values, amounts[0], runs, sums[row], self.limits, self.held
             )
         else:
             for (row, _), amount in zip(self.lines, amounts, strict=True):
                 gross[row] = book(amount, runs, sums[row])
             total = sum(amounts[1:], start=amounts[0])
+            booked = np.zeros_like(sums[0])
             bad, _, self.sum = settle(
-                self.values, total, runs, np.zeros_like(sums[0]), self.low, self.high
+                self.values, total, runs, booked, self.limits, self.held
             )
         books.sides[month, place] = before, self.sum
         return int(bad)

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import DeclarationError, StateError
 from ..process import Array, Process, Step
 from ..vocabulary import VOCABULARY
-from .apply import settle, stock_sum, zone_runs
+from .apply import row_sums, settle, zone_runs
 from .balance import Balance
 from .blocks import Booked, CellPlan, Whole, flat_amount, parts_of, run_block
 from .contract import called, locked
@@ -113,11 +113,11 @@ class Engine:
             booked.join(job.result())
         if booked.wrong is not None:
             wrong = booked.wrong
-            when = label(todo[wrong.month])
-            self._out_of_range(when, wrong.stock, wrong.cell, wrong.amounts)
-        for m, month in enumerate(todo):
-            self._check(label(month), self.plan.entries, booked, m)
-        self._page([label(m) for m in todo], self.plan.entries, booked.sums)
+            month = label(todo[wrong.month])
+            self._out_of_range(month, wrong.stock, wrong.cell, wrong.amounts)
+        when = [label(m) for m in todo]
+        self._check(when, self.plan.entries, booked, self.plan.stocks)
+        self._page(when, self.plan.entries, booked.sums)
         self.month = shift(self.month, count)
 
     def years_end(self) -> None:
@@ -155,36 +155,40 @@ class Engine:
             stock = self.whole.stocks[name].reshape(-1, n)
             given = np.broadcast_to(amounts[name], self.whole.stocks[name].shape)
             var = VOCABULARY[name]
-            before = stock_sum(stock)
+            held = row_sums(stock)
+            before = held.sum()
             bad, booked.gross[0, i], after = settle(
-                stock, flat_amount(given, n), runs, sums[0, i], var.low, var.high
+                stock,
+                flat_amount(given, n),
+                runs,
+                sums[0, i],
+                (var.low, var.high),
+                held,
             )
             booked.sides[0, i] = before, after
             if bad >= 0:
                 amount = float(flat_amount(given, n)[divmod(bad, n)])
                 self._out_of_range(when, name, bad % n, [(cause, amount)])
-        self._check(when, entries, booked, 0, self_named=names)
+        self._check([when], entries, booked, names)
         self._page([when], entries, sums)
 
     def _check(
         self,
-        when: str,
+        when: Sequence[str],
         entries: Sequence[tuple[str, str]],
         booked: Booked,
-        m: int,
-        self_named: Sequence[str] = (),
+        names: Sequence[str],
     ) -> None:
-        names = self_named or self.plan.stocks
-        self.balance.processes(entries, booked.sums[m], booked.gross[m], when)
-        amounts = {
-            name: (
-                float(sum(booked.sums[m, i].sum() for i in rows)),
-                float(sum(booked.gross[m, i] for i in rows)),
-            )
-            for name in names
-            for rows in [[i for i, (_, s) in enumerate(entries) if s == name]]
-        }
-        self.balance.stocks(names, booked.sides[m], amounts, when)
+        """Hold what was booked in some months against the elements and the stocks."""
+        self.balance.processes(entries, booked.sums, booked.gross, when)
+        whole = booked.sums.sum(axis=2)
+        amounts = np.zeros((len(when), len(names)))
+        moved = np.zeros_like(amounts)
+        place = {name: k for k, name in enumerate(names)}
+        for i, (_, stock) in enumerate(entries):
+            amounts[:, place[stock]] += whole[:, i]
+            moved[:, place[stock]] += booked.gross[:, i]
+        self.balance.stocks(names, booked.sides, (amounts, moved), when)
 
     def _page(
         self, months: Sequence[str], entries: Sequence[tuple[str, str]], sums: Array

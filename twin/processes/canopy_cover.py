@@ -28,7 +28,7 @@ def _canopy(
             leafy = leaves(above[k], stocking[k], full[k], young[k])
             for i in range(cells):
                 share = stocking[k, i]
-                index = leaf[k] * leafy[i] * above[k, i] / max(share, 1e-9)
+                index = leaf[k] * leafy[i] / max(share, 1e-9)
                 cover[i] += share * (1.0 - vexp(-extinction * index))
     for i in range(cells):
         cover[i] = min(cover[i], 1.0)

@@ -73,6 +73,14 @@ class SeedDispersal:
         label="what of the soil limits growth; then growth_limits says how much",
         source="what the site states",
     )
+    least_recruit: float = parameter(
+        1e-6,
+        unit="year-1",
+        label="rate of recruitment below which no plant comes: 1 cm2 in 100 m2 a year",
+        source="a seedling's ground, order of magnitude",
+        low=0.0,
+        high=0.01,
+    )
 
     name: ClassVar[str] = "seed_dispersal"
     reads: ClassVar[tuple[str, ...]] = (
@@ -115,6 +123,8 @@ class SeedDispersal:
                 pressure[row] = rate[row] * established * seeds
         if self.limits:
             pressure *= see[GROWTH_LIMIT]
+        # tails of tails would put 1e-15 of a plant into every cell
+        pressure[pressure < self.least_recruit] = 0.0
         free = np.maximum(1.0 - stocking.sum(axis=0), 0.0)
         more = recruits(free, pressure)
         ratio = stocking / np.maximum(stocking + more, TINY)

@@ -134,7 +134,7 @@ class SoilCarbon:
         )
         enters = -expm1(-self.litter_incorporation / 12.0)
         shares = (spread(decays, wood.size), enters, self.wood_to_air)
-        taken = np.zeros((2, wood.size))
+        taken = np.empty((2, wood.size))
         feed(litter, wood, see["litter_quality"], shares, out, taken)
         return {
             "soil_carbon_dpm": out[DPM],
@@ -153,7 +153,7 @@ class SoilCarbon:
         deficit: Array = see["soil_moisture_deficit"]
         gain = see["precipitation"] - see["potential_evapotranspiration"]
         warmth = spread(temperature_modifier(see["air_temperature"]), deficit.size)
-        out = np.zeros((7, deficit.size))
+        out = np.empty((7, deficit.size))
         rothc_month(
             (
                 see["soil_carbon_dpm"],

@@ -29,6 +29,8 @@ def runoff_month(
 ) -> Array:
     """Runoff of a month, mm; see ``soil_water.storm_runoff``."""
     made = np.zeros(rain.size)
+    if rain.max() <= 0.0:
+        return made
     for i in range(rain.size):
         curve = min(max(number[i] - cover_effect * cover[i], 1.0), 100.0)
         retention = 25400.0 / curve - 254.0

@@ -174,7 +174,7 @@ class Vegetation:
         check_types(self.plant_types, stocking, self.name)
         types, cells = stocking.shape
         ageing = self._ageing(see)
-        out, flows = np.zeros((4, types, cells)), np.zeros((6, cells))
+        out, flows = np.empty((4, types, cells)), np.empty((6, cells))
         grow_month(
             tuple(see[name] for name in STAND),
             spread(ageing, cells),

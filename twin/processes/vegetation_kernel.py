@@ -10,6 +10,7 @@ from ..process import Array
 
 SLICE = 1024  # cells; some forty arrays of a slice fit a second-level cache
 TINY = 1e-300
+FEW = 1e-5  # of a canopy's foliage: below it the series is exact to 2e-11
 GROWN_UP = 1e-12  # share of growth still to come from which age means nothing
 
 # columns of the table of plant types (types, values)
@@ -50,17 +51,22 @@ def _increment(
 
 @compiled
 def leaves(above: Array, stocking: Array, full: float, young: float) -> Array:
-    """Share of foliage in the carbon above ground; see ``plant_types.foliage``.
+    """Carbon of the foliage in the carbon above ground; see ``plant_types.foliage``.
 
     full   foliage of a full stand, kg m-2; inf where all of the shoot is foliage
     young  share of foliage in seedlings
     """
-    made = np.ones(above.size)
+    made = np.zeros(above.size)
     if full < np.inf:
         for i in range(above.size):
-            stand = above[i] / max(stocking[i], TINY)
-            x = young * stand / full
-            made[i] = young if x < 1e-9 else young * (1.0 - vexp(-x)) / x
+            most = stocking[i] * full
+            shoot = young * above[i]
+            x = shoot / max(most, TINY)
+            few = shoot * (1.0 - 0.5 * x)  # the difference below cancels
+            made[i] = few if x < FEW else most * (1.0 - vexp(-x))
+    else:
+        for i in range(above.size):
+            made[i] = above[i]
     return made
 
 
@@ -72,7 +78,7 @@ def _shed(
 ) -> None:  # fmt: skip
     """Turnover of shoots, made good by growth, and their death.
 
-    leafy   share of foliage; the rest is wood
+    leafy   carbon of the foliage; the rest is wood
     months  ageing, share that dies
     rates   turnover of foliage and of wood, year-1; quality of foliage, 1
     flows   litter, dead wood, carbon fixed, litter x its quality
@@ -82,10 +88,9 @@ def _shed(
     litter, wood, fixed, rich = flows
     for i in range(pool.size):
         dead = dying[i] * pool[i]
-        foliage = leafy[i] * pool[i]
-        shed = of_leaves * ageing[i] * foliage
-        fallen = of_wood * ageing[i] * (pool[i] - foliage)
-        down = leafy[i] * dead
+        shed = of_leaves * ageing[i] * leafy[i]
+        fallen = of_wood * ageing[i] * (pool[i] - leafy[i])
+        down = dying[i] * leafy[i]
         change[i] -= dead
         litter[i] += shed + down
         wood[i] += fallen + (dead - down)
@@ -228,9 +233,9 @@ def grow_month(
     stand   stocking, age, carbon above, carbon below, (k, n) each
     ageing  effective years of the month, (n,)
     table   (k, values), asymptote already in kg m-2 of carbon on this site
-    out     (4, k, n) zeros: added stocking, age, carbon above, carbon below
-    flows   (6, n) zeros: litter, dead wood, carbon fixed, litter x its quality, litter
-            of roots below the topsoil: decomposable and resistant
+    out     (4, k, n), filled here: added stocking, age, carbon above, carbon below
+    flows   (6, n), filled here: litter, dead wood, carbon fixed, litter x its quality,
+            litter of roots below the topsoil: decomposable and resistant
     limits  what the soil lets of each type's ageing, (k, n); (0, n) limits nothing
     """
     stocking, ages, tops, roots = stand
@@ -244,7 +249,9 @@ def grow_month(
             flows[0, a:b], flows[1, a:b], flows[2, a:b], flows[3, a:b],
             flows[4, a:b], flows[5, a:b],
         )  # fmt: skip
+        flows[:, a:b] = 0.0  # here, where the slice stays in cache
         for k in range(types):
+            out[:, k, a:b] = 0.0
             own = (stocking[k, a:b], ages[k, a:b], tops[k, a:b], roots[k, a:b])
             if table[k, SPREAD] <= 0.0 and _empty(own[0], own[2], own[3]):
                 continue
