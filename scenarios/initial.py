@@ -16,6 +16,8 @@ from twin.processes.plant_types import (
     DEFAULT_TYPES,
     PLANT_TYPES,
     SITE_FACTOR,
+    PlantType,
+    plant_type,
     standing_carbon,
 )
 from twin.soil.slots import LAYERS
@@ -52,7 +54,7 @@ def initial_state(
     ground: Sequence[Mapping[str, Any]],
     start: tuple[int, int],
     site_factor: float | None = None,
-    plant_types: Sequence[str] = DEFAULT_TYPES,
+    plant_types: Sequence[str | PlantType] = DEFAULT_TYPES,
 ) -> State:
     """Fill every stock and parameter, but of constituents that no ground states.
 
@@ -62,9 +64,9 @@ def initial_state(
     ground     one block per zone, complete (see ``blocks``)
     start      first month of the run
     site_factor  growth relative to native ground, 1; default that of the plants
-    plant_types  labels of the axis "pft" (see ``types_in``)
+    plant_types  of the axis "pft" (see ``types_in``), by name or with own values
     """
-    types = tuple(plant_types)
+    types = tuple(plant_type(told) for told in plant_types)
     n = grid.n
     sizes = {"pft": len(types), "soil_layer": len(LAYERS)}
     absent = left_out(carried_by(ground))
@@ -88,26 +90,24 @@ def initial_state(
         stocks["plant_nitrogen"] = demand(types, stocks).held
     for array in stocks.values():
         array.flags.writeable = False
-    axes = {"pft": types, "soil_layer": LAYERS}
+    axes = {"pft": tuple(t.name for t in types), "soil_layer": LAYERS}
     return State(grid, start[0], start[1], stocks, axes)
 
 
 def _plants(
     stocks: dict[str, Array],
-    types: Sequence[str],
+    types: Sequence[PlantType],
     ground: Sequence[Mapping[str, Any]],
     zones: NDArray[np.int64],
     *,
     site_factor: float,
 ) -> None:
     """Stand age, stocking and the biomass that belongs to them."""
-    for k, name in enumerate(types):
-        blocks = [block.get("plants", {}).get(name) for block in ground]
+    for k, plant in enumerate(types):
+        blocks = [block.get("plants", {}).get(plant.name) for block in ground]
         age = np.array([float(b["age"]) if b else 0.0 for b in blocks])[zones]
         share = np.array([float(b["stocking"]) if b else 0.0 for b in blocks])[zones]
-        above, below = standing_carbon(
-            PLANT_TYPES[name], age, share, site_factor=site_factor
-        )
+        above, below = standing_carbon(plant, age, share, site_factor=site_factor)
         stocks["effective_age"][k] = age
         stocks["stocking"][k] = share
         stocks["biomass_carbon_above"][k] = above

@@ -90,7 +90,7 @@ def prepare(
     ground = [changes.block(block) for block in blocks(stated, ids, told)]
     limits = limits_in(list(stated.values()))
     names = scenario.processes or [*first_set(weather), *soil_set(limits)]
-    types = types_in(ground, _planted(beside or scenario))
+    types = changes.plants(types_in(ground, _planted(beside or scenario)))
     # warmth of the year is the site's, whatever the weather of a member
     settings = _settings(grid, usual, scenario.parameters) | {
         "plant_types": types,

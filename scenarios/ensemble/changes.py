@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from twin.processes.plant_table import Known
+from twin.processes.plant_types import PLANT_TYPES, PlantType
 
 from .spread import SHIFTS
 
@@ -21,21 +24,37 @@ class Changes:
 
     ground   key of site.yaml -> factor
     climate  forcing -> factor, or degC for the temperature
+    values   "type.parameter" of a plant -> value
     """
 
     parameters: Mapping[str, float] = field(default_factory=dict)
     ground: Mapping[str, float] = field(default_factory=dict)
     climate: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, drawn: Mapping[str, float]) -> Changes:
         """Sort what was drawn by what it changes."""
-        parts: dict[str, dict[str, float]] = {"ground": {}, "climate": {}}
+        parts: dict[str, dict[str, float]] = {"ground": {}, "climate": {}, "plants": {}}
         rest: dict[str, float] = {}
         for key, value in drawn.items():
             first, _, name = key.partition(".")
             parts.get(first, rest)[name if first in parts else key] = value
-        return cls(rest, parts["ground"], parts["climate"])
+        return cls(rest, parts["ground"], parts["climate"], parts["plants"])
+
+    def plants(self, names: Sequence[str]) -> tuple[str | PlantType, ...]:
+        """Types of a run: those with a value of their own as types, others by name."""
+        own: dict[str, dict[str, Known]] = {}
+        for full, value in self.values.items():
+            name, _, key = full.partition(".")
+            known: Known = getattr(PLANT_TYPES[name], key)
+            own.setdefault(name, {})[key] = replace(known, value=value)
+        return tuple(
+            replace(PLANT_TYPES[name], **own[name])  # type: ignore[arg-type]
+            if name in own
+            else name
+            for name in names
+        )
 
     def block(self, block: Mapping[str, Any]) -> dict[str, Any]:
         """A ground block with its factors applied."""

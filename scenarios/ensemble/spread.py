@@ -22,17 +22,25 @@ SHIFTS = ("air_temperature",)
 class Spread(Checked):
     """What a quantity may be.
 
+    shape      prior: that of the table of plant types, for plants alone
     low, high  normal, lognormal: 90 % lie between; uniform, triangular: all
     mode       of triangular, the likeliest; default the middle
     """
 
-    shape: Literal["normal", "lognormal", "uniform", "triangular"] = "uniform"
-    low: float
-    high: float
+    shape: Literal["normal", "lognormal", "uniform", "triangular", "prior"] = "uniform"
+    low: float = -np.inf
+    high: float = np.inf
     mode: float | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Spread:
+        stated = {"low", "high"} & self.model_fields_set
+        if self.shape == "prior":
+            if stated or self.mode is not None:
+                raise ValueError("shape: prior takes its ends from the plant table")
+            return self
+        if len(stated) < 2:
+            raise ValueError("give low: and high:, or for plants shape: prior")
         if not self.low < self.high:
             raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
         if self.shape == "lognormal" and self.low <= 0.0:
@@ -91,7 +99,8 @@ class Ensemble(Checked):
     Keys of ``vary``::
 
         vegetation.site_factor         a parameter of a process, its value
-        plants.robinia.rate            a value of a plant type, times its own
+        plants.robinia.rate            a value of a plant type; shape: prior, or ends
+        plants.robinia                 all values of a type, by their priors
         ground.soil_organic_carbon     what site.yaml states, times
         climate.precipitation          every month, times
         climate.air_temperature        every month, degC added
@@ -103,8 +112,16 @@ class Ensemble(Checked):
     @field_validator("vary")
     @classmethod
     def _known(cls, vary: dict[str, Spread]) -> dict[str, Spread]:
-        for key in vary:
-            limits(key)
+        for key, spread in vary.items():
+            plant = key.startswith("plants.")
+            if spread.shape == "prior" and not plant:
+                raise ValueError(
+                    f"{key}: only plants have a prior; give low: and high:"
+                )
+            if plant and key.count(".") < 2 and spread.shape != "prior":
+                raise ValueError(f"{key}: all values of a type vary by shape: prior")
+            for each in _each(key):
+                limits(each)
         return vary
 
     def draws(self, seed: int) -> dict[str, Numbers]:
@@ -114,10 +131,35 @@ class Ensemble(Checked):
         once. A quantity's draws depend on the seed and its own name alone, so adding
         another changes nothing here. McKay et al. 1979.
         """
-        return {
-            key: spread.quantile(shares(key, self.members, seed), within=limits(key))
-            for key, spread in self.vary.items()
-        }
+        made = {}
+        for told, spread in self.vary.items():
+            for key in _each(told):
+                share = shares(key, self.members, seed)
+                if spread.shape == "prior":
+                    made[key] = _of_prior(key, share)
+                else:
+                    made[key] = spread.quantile(share, within=limits(key))
+        return made
+
+
+def _each(key: str) -> tuple[str, ...]:
+    """The key, or all values of the plant type that it names."""
+    if not key.startswith("plants.") or key.count(".") > 1:
+        return (key,)
+    from twin.processes.plant_types import PARAMETERS
+
+    return tuple(f"{key}.{name}" for name in PARAMETERS)
+
+
+def _of_prior(key: str, share: Numbers) -> Numbers:
+    """Values of a plant type's prior below which a share of it lies, within range."""
+    from twin.processes.plant_types import PLANT_TYPES
+
+    _, name, parameter = key.split(".")
+    low, high = limits(key)
+    drawn = getattr(PLANT_TYPES[name], parameter).at(ndtri(share))
+    made: Numbers = np.clip(drawn, low, high)
+    return made
 
 
 def shares(key: str, members: int, seed: int) -> Numbers:
@@ -141,11 +183,24 @@ def limits(key: str) -> tuple[float, float]:
         if rest not in DEFAULT_GROUND:
             raise ValueError(nearest("ground", rest, DEFAULT_GROUND))
         return 0.0, np.inf
+    if first == "plants":
+        return _plant_limits(rest)
     from ..model import parameter_row
 
     row = parameter_row(key)
     low, high = row.get("low"), row.get("high")
     return (-np.inf if low is None else low, np.inf if high is None else high)
+
+
+def _plant_limits(told: str) -> tuple[float, float]:
+    from twin.processes.plant_types import PARAMETERS, PLANT_TYPES
+
+    name, _, key = told.partition(".")
+    if name not in PLANT_TYPES:
+        raise ValueError(nearest("plant type", name, PLANT_TYPES))
+    if key not in PARAMETERS:
+        raise ValueError(nearest("plant parameter", key, PARAMETERS))
+    return PARAMETERS[key].low, PARAMETERS[key].high
 
 
 def as_table(draws: Mapping[str, Numbers]) -> list[dict[str, Any]]:

@@ -11,7 +11,14 @@ import numpy as np
 from ..process import Array
 from ..soil.nitrogen import CN_DEAD_WOOD, CN_FRESH, GRAMS, organic_nitrogen
 from .carbon_pools import sum_in_order
-from .plant_types import CARBON_FRACTION, KG_M2, SITE_FACTOR, column, full_foliage
+from .plant_types import (
+    CARBON_FRACTION,
+    KG_M2,
+    SITE_FACTOR,
+    PlantType,
+    column,
+    full_foliage,
+)
 from .vegetation_kernel import leaves
 
 RESORBED = 0.6  # of leaf nitrogen before leaves fall; 0.65 deciduous, 0.58 evergreen,
@@ -41,7 +48,7 @@ class Demand:
     nitrogen: Array
 
 
-def demand(types: Sequence[str], see: Mapping[str, Any]) -> Demand:
+def demand(types: Sequence[str | PlantType], see: Mapping[str, Any]) -> Demand:
     """Read the stands of STANDS and DEAD; see ``Demand``.
 
     Leaves, wood and roots have fixed C:N. Growth is that of the curve in one effective

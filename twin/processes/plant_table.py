@@ -37,9 +37,12 @@ class Known:
 
     def draw(self, count: int, rng: np.random.Generator) -> Array:
         """Values (count,) that it may have; their median is its value."""
-        z = rng.standard_normal(count)
+        return self.at(rng.standard_normal(count))
+
+    def at(self, z: Array) -> Array:
+        """Values (n,) of the prior at standard normal scores (n,)."""
         if self.low == self.high:
-            return np.full(count, self.value)
+            return np.full(z.size, self.value)
         if self.prior == "normal":
             wide = (self.high - self.low) / (2.0 * NORMAL_95)
             return self.value + wide * z

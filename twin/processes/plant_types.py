@@ -100,17 +100,21 @@ DEFAULT_TYPES: tuple[str, ...] = (  # of the loess country that the twin began w
 )
 
 
-def column(names: Iterable[str], key: str) -> Array:
-    """One value of every type, in the order of the names, (k,)."""
-    found = []
-    for name in names:
-        if name not in PLANT_TYPES:
-            raise unknown_name("plant type", name, PLANT_TYPES, "plant_types")
-        found.append(float(getattr(PLANT_TYPES[name], key).value))
-    return np.array(found)
+def plant_type(told: str | PlantType) -> PlantType:
+    """The type of a name; one that a run has made its own stands for itself."""
+    if isinstance(told, PlantType):
+        return told
+    if told not in PLANT_TYPES:
+        raise unknown_name("plant type", told, PLANT_TYPES, "plant_types")
+    return PLANT_TYPES[told]
 
 
-def full_foliage(names: Iterable[str]) -> Array:
+def column(types: Iterable[str | PlantType], key: str) -> Array:
+    """One value of every type, in their order, (k,)."""
+    return np.array([float(getattr(plant_type(t), key).value) for t in types])
+
+
+def full_foliage(names: Iterable[str | PlantType]) -> Array:
     """Foliage of a full stand of each type, kg m-2 of carbon, (k,); inf for herbs.
 
     F = F_full (1 - exp(-s W / F_full)) of a stand with W above ground: seedlings are
@@ -124,12 +128,15 @@ def full_foliage(names: Iterable[str]) -> Array:
     return made
 
 
-def check_types(names: tuple[str, ...], stocking: Array, process: str) -> None:
+def check_types(
+    names: tuple[str | PlantType, ...], stocking: Array, process: str
+) -> None:
     """Refuse stocks that hold another number of plant types than the process."""
     if len(names) != stocking.shape[0]:
+        own = ", ".join(plant_type(t).name for t in names)
         raise DeclarationError(
             f"{process}: the run holds {stocking.shape[0]} plant types, the process is "
-            f"set to {len(names)} ({', '.join(names)}); give both the same plant_types"
+            f"set to {len(names)} ({own}); give both the same plant_types"
         )
 
 
