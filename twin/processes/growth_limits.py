@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..numerics.compiled import compiled
+from ..numerics.vector_math import vexp, vlog
 from ..process import Array, Every, Scope, Step, parameter
 from ..soil.column import Column
 from ..soil.constituents import DENSITY, SOIL_MASS, available, below, stocks_of
@@ -20,8 +21,10 @@ from .vegetation import GROWTH_LIMIT
 
 PH, DEPTH, NITROGEN = "soil_ph", "soil_depth", "soil_nitrogen"
 EDGES = ("ph_least", "ph_low", "ph_high", "ph_most")
-ANY_PH = (-np.inf, -np.inf, np.inf, np.inf)
+ANY_PH = (-2e9, -1e9, 1e9, 2e9)
 CENTIMETRES = 100.0  # in a metre
+SLICE = 1024  # cells
+TINY = 1e-300
 MILLIGRAMS = 1000.0  # in a gram
 FED_BY = (*STANDS, *DEAD, *CARBON_BY_NITROGEN, NITROGEN, "plant_nitrogen")
 METAL_OF = {f"soil_{metal}": metal for metal in METAL_LIMITS}
@@ -33,59 +36,82 @@ def ph_response(ph: float, least: float, low: float, high: float, most: float) -
 
     FAO EcoCrop gives the four edges by species; between them the response is straight.
     """
-    if ph < low:
-        return max((ph - least) / (low - least), 0.0)
-    if ph > high:
-        return max((most - ph) / (most - high), 0.0)
-    return 1.0
+    rise, fall = (ph - least) / (low - least), (most - ph) / (most - high)
+    return max(min(min(rise, fall), 1.0), 0.0)
 
 
 @compiled
 def metal_response(times: float, span: float) -> float:
-    """Growth by a metal's content over what is tolerated, 1.
+    """Growth by a metal's content over what is tolerated, 1; span is ln of the span.
 
     1 up to the threshold, then straight in the logarithm of the dose, 0 at ``span``
     times it. Doses act by their logarithm (Finney 1971); the span is unverified.
     """
-    if times <= 1.0:
-        return 1.0
-    left: float = 1.0 - np.log(times) / np.log(span)
-    return max(left, 0.0)
+    return max(1.0 - vlog(max(times, 1.0)) / span, 0.0)
+
+
+@compiled
+def _slot(
+    type_: tuple[float, Array, float], soil: tuple[Array, Array, Array], span: float,
+    so_far: tuple[Array, Array], sums: tuple[Array, Array, Array],
+) -> None:  # fmt: skip
+    """Add a slot's share of the roots, and that share times its responses.
+
+    type_   ln b of root depth by metre, edges of pH (4,), tolerance of metals
+    soil    of the slot: thickness, pH, content over threshold, (n,)
+    so_far  depth of what lies above and share of the roots below it, (n,)
+    sums    roots, roots x response to pH, roots x response to metals, (n,)
+    """
+    reach, edges, tolerance = type_
+    thickness, ph, metals = soil
+    depth, above = so_far
+    rooted, by_ph, by_metals = sums
+    for i in range(thickness.size):
+        depth[i] += thickness[i]
+        deeper = vexp(reach * depth[i])
+        share = above[i] - deeper
+        above[i] = deeper
+        rooted[i] += share
+        grown = ph_response(ph[i], edges[0], edges[1], edges[2], edges[3])
+        by_ph[i] += share * grown
+        by_metals[i] += share * metal_response(metals[i] / tolerance, span)
 
 
 @compiled
 def soil_response(
-    reach: Array, edges: Array, tolerance: Array, thickness: Array, ph: Array,
-    metals: Array, settings: tuple[float, float], made: Array,
+    types: tuple[Array, Array, Array], soil: tuple[Array, Array, Array],
+    settings: tuple[float, float], made: Array,
 ) -> None:  # fmt: skip
     """Set ``made`` (k, n) to the least of the responses to pH, metals and depth.
 
-    reach, edges, tolerance  by type: b of root depth (k,), pH (k, 4), times (k,)
-    thickness, ph, metals    of the slots: m, 1, content over threshold, 1, (3, n)
-    settings                 share of the roots that must fit, 1; span of metals, 1
+    types     b of root depth (k,), edges of pH (k, 4), tolerance of metals (k,)
+    soil      of the slots: thickness, m, pH, content over threshold, 1, (3, n)
+    settings  share of the roots that must fit, 1; span of metals, 1
 
     pH and metals act by the share of the roots in each slot: 1 - b^d lie above d cm.
     """
-    enough, span = settings
+    reach, edges, tolerance = types
+    thickness, ph, metals = soil
+    enough, span = settings[0], np.log(settings[1])
+    sums = np.zeros((5, SLICE))
     for k in range(made.shape[0]):
-        for i in range(made.shape[1]):
-            depth, above, rooted, by_ph, by_metals = 0.0, 1.0, 0.0, 0.0, 0.0
+        own = (CENTIMETRES * np.log(reach[k]), edges[k], tolerance[k])
+        for start in range(0, made.shape[1], SLICE):
+            end = min(start + SLICE, made.shape[1])
+            sums[:] = 0.0
+            sums[1] = 1.0  # share of the roots that lie deeper than nothing
+            depth, above, rooted, by_ph, by_metals = sums[:, : end - start]
             for s in range(3):
-                if thickness[s, i] <= 0.0:
-                    continue
-                depth += thickness[s, i]
-                deeper = reach[k] ** (CENTIMETRES * depth)
-                share = above - deeper
-                above = deeper
-                rooted += share
-                by_ph += share * ph_response(
-                    ph[s, i], edges[k, 0], edges[k, 1], edges[k, 2], edges[k, 3]
-                )
-                by_metals += share * metal_response(metals[s, i] / tolerance[k], span)
-            least = 1.0 if rooted >= enough else rooted / enough
-            if rooted > 0.0:
-                least = min(least, by_ph / rooted, by_metals / rooted)
-            made[k, i] = min(max(least, 0.0), 1.0)
+                at = (thickness[s, start:end], ph[s, start:end], metals[s, start:end])
+                _slot(own, at, span, (depth, above), (rooted, by_ph, by_metals))
+            for i in range(end - start):
+                roots = max(rooted[i], TINY)
+                room = min(rooted[i] / max(enough, TINY), 1.0)
+                if enough <= 0.0:
+                    room = 1.0
+                grown = min(by_ph[i], by_metals[i]) / roots
+                least = min(room, grown if rooted[i] > 0.0 else 1.0)
+                made[k, start + i] = min(max(least, 0.0), 1.0)
 
 
 @dataclass(frozen=True)
@@ -170,14 +196,9 @@ class GrowthLimits:
         soil = Column({n: see[n] for n in (*_slots(SOIL_MASS), *_slots(DENSITY))})
         made = np.zeros(stocking.shape)
         enough = self.rooted if DEPTH in self.limits else 0.0
-        soil_response(
-            *self._types,
-            soil.thickness,
-            np.concatenate([see[PH][None], see[below(PH)]]),
-            self._doses(see, soil.mass),
-            (enough, self.metal_span),
-            made,
-        )
+        ph = np.concatenate([see[PH][None], see[below(PH)]])
+        slots = (soil.thickness, ph, self._doses(see, soil.mass))
+        soil_response(self._types, slots, (enough, self.metal_span), made)
         if NITROGEN in self.limits:
             stands, free = demand(self.plant_types, see), free_nitrogen(see)
             fed = fed_share(self.plant_types, stands, see["plant_nitrogen"], free)
