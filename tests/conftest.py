@@ -1,4 +1,4 @@
-"""The one place where tests find real data that the project does not ship."""
+"""What holds for every test: where real data is found, how properties are searched."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A shared machine is slow at times, and a search that repeats can be recomputed.
+settings.register_profile("any machine", deadline=None, derandomize=True)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ def pair(seed: int = 0, noise: float = 0.1, bias: float = 0.0):
     return a, b, labels
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), holes=st.booleans())
 def test_net_change_backwards_is_minus_net_change(seed: int, holes: bool) -> None:
     """Nothing is thresholded or moved: the same numbers with the other sign."""

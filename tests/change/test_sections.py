@@ -68,7 +68,7 @@ def raster(z: np.ndarray, cell: float = 2.0) -> Surface:
         st.tuples(st.floats(1.0, 94.0), st.floats(1.0, 94.0)), min_size=2, max_size=6
     ),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_section_lies_on_its_tin(place, corners):
     """Between stations too: there the ground is straight. Coordinates far off: 4 nm.
 

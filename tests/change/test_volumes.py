@@ -162,7 +162,7 @@ def test_a_pit_with_benches_is_a_pile_of_frusta():
     north=st.sampled_from([0.0, FAR[1]]),
     seed=st.integers(0, 5),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_volumes_do_not_depend_on_where_north_is(angle, east, north, seed):
     """Turning and carrying both grounds keeps volumes; far off, coordinates are 4 nm.
 
@@ -181,7 +181,7 @@ def test_volumes_do_not_depend_on_where_north_is(angle, east, north, seed):
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_way_back_is_the_negative_to_the_last_bit(seed):
     """Both ways pass the same arithmetic, also of equal numbers of triangles."""
     a, b = rough(seed), rough(seed + 1, corner=1.7)

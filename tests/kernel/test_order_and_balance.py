@@ -54,7 +54,7 @@ def same_bits(a: Outcome, b: Outcome) -> bool:
     return stocks and a.ledger.table() == b.ledger.table()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.permutations(ALL))
 def test_the_listing_never_matters(listing: list[Process]) -> None:
     """Any order of listing gives bit-equal results and the same ledger."""

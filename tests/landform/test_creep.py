@@ -117,7 +117,7 @@ def test_a_plane_creeps_alike_whichever_way_it_falls():
     np.testing.assert_allclose(faces.south[1:-2, 1:-1], fall[1] * factor, rtol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), bends=st.booleans(), years=st.floats(0.1, 900.0))
 def test_soil_is_moved_never_made(seed: int, bends: bool, years: float):
     """What is cut is laid down or gone, also where soil is short; 1e-9 of it."""

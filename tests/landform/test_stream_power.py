@@ -96,7 +96,7 @@ def test_deposition_steepens_the_stream_by_one_plus_g():
     np.testing.assert_allclose(np.diff(z) / 10.0, wanted, rtol=2e-3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10_000),
     n=st.sampled_from([0.8, 1.0, 1.5]),

@@ -114,7 +114,7 @@ def test_seeds_by_plant_type_ride_with_the_soil():
 metres = arrays(np.float64, 6, elements=st.floats(0.0, 40.0))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(depth=metres, cut=metres, fill=metres)
 def test_books_close_and_nothing_falls_below_zero(depth, cut, fill):
     """Whatever is cut and filled: what all slots gain is the load less the cut."""
@@ -136,7 +136,7 @@ def test_books_close_and_nothing_falls_below_zero(depth, cut, fill):
     assert (clay <= 30.0 + 1e-12).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(depth=metres, cut=metres, fill=metres)
 def test_every_metre_of_a_column_is_somewhere(depth, cut, fill):
     """Shares of a slot that stay, go elsewhere and are cut off sum to one."""

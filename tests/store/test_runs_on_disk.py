@@ -57,7 +57,7 @@ def finished(
     return Run.open(folder), out
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     lead=st.integers(1, 3),
     rows=st.integers(1, 600),

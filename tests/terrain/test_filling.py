@@ -65,7 +65,7 @@ def test_fill_equals_three_peers_on_a_pit_and_a_dump(shared: Path) -> None:
     assert volume == pytest.approx(told["fill_volume_m3"], rel=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), step=st.sampled_from([0.0, 1.0]))
 def test_fill_is_the_least_highest_pass_to_the_rim(seed: int, step: float) -> None:
     """The definition, on rough ground and on ground full of flats and ties."""

@@ -71,7 +71,7 @@ def test_a_diagonal_needs_root_two_more_fall() -> None:
     assert d8_receivers(z, 1.0)[2, 2] == 1 * 5 + 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), step=st.sampled_from([0.0, 1.0]))
 def test_all_water_reaches_the_rim_of_filled_ground(seed: int, step: float) -> None:
     """No cell of filled ground keeps water, none is passed twice: the rim gets all."""

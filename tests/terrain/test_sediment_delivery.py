@@ -69,7 +69,7 @@ def when(grid: Grid) -> Step:
     return Step(2025, 12, 31, grid)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 1000), depth=st.sampled_from([0.0, 0.001, 0.5]))
 def test_soil_and_carbon_are_moved_never_made(seed: int, depth: float) -> None:
     """What is eroded is laid down or leaves; stocks never fall below zero."""
