@@ -23,6 +23,6 @@ def test_the_python_on_the_page_runs(
     """Blocks of one page share their names, as a reader's session would."""
     (tmp_path / "my-first-mine").symlink_to(demo_site)
     monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {}
+    names: dict[str, object] = {"__name__": "__main__"}
     for block in BLOCK.findall(page.read_text(encoding="utf-8")):
         exec(compile(block, str(page), "exec"), names)
