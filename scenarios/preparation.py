@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from twin.errors import BadScenario, InputError, MissingCRS, unknown_name
 from twin.grid import Grid
 from twin.kernel import Model
+from twin.processes.vegetation import Vegetation
 from twin.state import State
 
 from .area import Ground
@@ -20,12 +21,14 @@ from .checked import month_of
 from .ensemble.changes import Changes
 from .events import PlannedEvent, planned
 from .forcing import repeat
+from .growing_season import growing_season
 from .initial import blocks, initial_state, types_in
 from .initial_soil import carried_by, limits_in
 from .model import first_set, processes, soil_set
 from .provenance import inputs
 
 if TYPE_CHECKING:
+    from connectors.monthly import Monthly
     from twin.site import Site
     from twin.surface import Surface
 
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 CLIMATE, PARCELS = "climate_monthly.csv", "parcels.gpkg"
 OUTSIDE, WHOLE = "outside", "site"  # name of the cells that lie in no parcel
 NO_CHANGES = Changes()
-GROWTH_BASE = 5.0  # degC; default of vegetation.base_temperature
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,15 @@ def prepare(
     limits = limits_in(list(stated.values()))
     names = scenario.processes or [*first_set(weather), *soil_set(limits)]
     types = changes.plants(types_in(ground, _planted(beside or scenario)))
-    # warmth of the year is the site's, whatever the weather of a member
-    settings = _settings(grid, usual, scenario.parameters) | {
+    settings = {
+        "latitude": latitude(grid),
         "plant_types": types,
         "carried": carried_by(ground),
         "limits": limits if "growth_limits" in names else (),
     }
-    made = processes(names, scenario.parameters, settings)
+    # the average year is the site's, whatever the weather of a member
+    year = _average_year(names, scenario.parameters, settings, climate)
+    made = processes(names, scenario.parameters, settings | year)
     elevation = grid.compress(surface.elevation).astype(np.float64)
     state = initial_state(
         grid,
@@ -189,18 +193,21 @@ def _files(scenario: Scenario, site: Site, surface: str) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def _settings(
-    grid: Grid,
-    weather: Mapping[str, NDArray[np.float64]],
+def _average_year(
+    names: Sequence[str],
     overrides: Mapping[str, float],
-) -> dict[str, Any]:
-    """Values that processes take from the site and its climate."""
-    base = overrides.get("vegetation.base_temperature", GROWTH_BASE)
-    warmth = np.maximum(weather["air_temperature"] - base, 0.0)
-    return {
-        "latitude": latitude(grid),
-        "warmth_of_year": float(12.0 * warmth.mean()),
+    settings: Mapping[str, Any],
+    climate: Monthly,
+) -> dict[str, float]:
+    """Season that the plants of a run grow by, of the site's climate."""
+    told = {"base": "base_temperature", "enough": "enough_water"}
+    own = {
+        key: overrides.get(f"vegetation.{name}", getattr(Vegetation, name))
+        for key, name in told.items()
     }
+    asked = processes(names, overrides, settings)
+    season = growing_season(asked, climate.values, climate.start, **own)
+    return {"warmth_of_year": season}
 
 
 def _ground_blocks(site: Site) -> dict[str, dict[str, Any]]:

@@ -102,11 +102,12 @@ class Vegetation:
         high=12.0,
     )
     warmth_of_year: float = parameter(
-        70.0,
+        50.0,
         unit="degC month",
-        label="sum over an average year of monthly temperature above the base",
-        source="about 70 in loess country (demo climate); set from the site's climate",
-        low=5.0,
+        label="sum over an average year of monthly temperature above the base, times "
+        "the water modifier on native ground",
+        source="set from the site's climate",
+        low=0.5,
         high=300.0,
     )
     enough_water: float = parameter(
