@@ -17,7 +17,6 @@ import numpy as np
 from shapely.geometry import box
 
 from connectors.audit import Audit
-from twin.processes.erosivity import fournier_erosivity
 from connectors.monthly import Monthly, write_monthly
 from connectors.surfaces import save_surface
 from connectors.vector import Parcel, write_parcels
@@ -26,6 +25,7 @@ from scenarios.ensemble.run import ensemble
 from scenarios.ensemble.spread import NORMAL_90
 from scenarios.scenario import Scenario
 from twin.grid import Grid
+from twin.processes.erosivity import fournier_erosivity
 from twin.processes.plant_types import CARBON_FRACTION
 from twin.site import Built, Site
 from twin.surface import Surface
@@ -325,19 +325,26 @@ def _beside(points: Sequence[Point], bands: Mapping[str, Bands]) -> tuple[Told, 
     )
 
 
+HEAD = (
+    "place", "plot", "age", "quantity", "published", "5 %", "50 %", "95 %", "width",
+    "inside",
+)  # fmt: skip
+
+
 def table(told: Sequence[Told]) -> str:
     """A Markdown table of points beside their bands, t/ha."""
     lines = [
-        "| place | plot | age | quantity | published | 5 % | 50 % | 95 % | width | inside |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        f"| {' | '.join(HEAD)} |",
+        f"|{'---|' * len(HEAD)}",
     ]
     for t in told:
         p = t.point
-        what = f"{p.layer}{', gain' if p.gain else ''}"
-        lines.append(
-            f"| {p.place} | {p.plot} | {p.age} | {what} | {p.value:.4g} | {t.low:.3g} "
-            f"| {t.middle:.3g} | {t.high:.3g} | {(t.high - t.low) / t.middle:.1f} | {'yes' if t.inside else '**no**'} |"
-        )
+        numbers = (f"{v:.3g}" for v in (p.value, t.low, t.middle, t.high))
+        width = f"{(t.high - t.low) / t.middle:.1f}"
+        quantity = f"{p.layer}{', gain' if p.gain else ''}"
+        inside = "yes" if t.inside else "**no**"
+        cells = (p.place, p.plot, str(p.age), quantity, *numbers, width, inside)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
