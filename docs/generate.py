@@ -47,13 +47,14 @@ def _parameter_rows(process: type[Any]) -> Iterable[Sequence[object]]:
         )
 
 
-def _process(name: str, process: type[Any]) -> str:
+def _process(name: str, process: type[Any], cases: Sequence[Any]) -> str:
+    """The page of one process, from its declaration and the cases that check it."""
     facts = _table(
         ("", ""),
         (
-            ("reads", ", ".join(f"`{n}`" for n in process.reads)),
-            ("writes", ", ".join(f"`{n}`" for n in process.writes) or "nothing"),
-            ("adds to", ", ".join(f"`{n}`" for n in process.adds) or "nothing"),
+            ("reads", _names(process.reads)),
+            ("writes", _names(process.writes)),
+            ("adds to", _names(process.adds)),
             ("scope, every", f"{process.scope}, {process.every}"),
             ("source", process.source),
         ),
@@ -61,16 +62,88 @@ def _process(name: str, process: type[Any]) -> str:
     head = ("parameter", "default", "unit", "range", "meaning", "source", "checked")
     rows = list(_parameter_rows(process))
     settings = _table(head, rows) if rows else "No parameters."
-    first = (inspect.getdoc(process) or "").split("\n\n")[0].replace("\n", " ")
-    return f"## {name}\n\n{first}\n\n{facts}\n\n{settings}\n"
+    checks = _table(
+        ("case", "what", "origin", "kind"),
+        ((f"`{c.name}`", c.title, c.origin, c.kind) for c in cases),
+    )
+    return (
+        f"# {name}\n\n{_prose(inspect.getdoc(process) or '')}\n\n{facts}\n\n"
+        f"## Parameters\n\n{settings}\n\n## Checked by\n\n{checks}\n\n"
+        "`minetwin reference` runs these cases.\n"
+    )
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{n}`" for n in names) or "nothing"
+
+
+def _prose(text: str) -> str:
+    """Paragraphs of a docstring, with equations and limits set off."""
+    made = []
+    for part in text.split("\n\n"):
+        label, colon, rest = part.partition(": ")
+        if colon and label in ("Equation", "Validity"):
+            rest = " ".join(rest.split())
+            code = label == "Equation"
+            made.append(f"**{label}.** " + (f"`{rest}`" if code else rest))
+        elif "  " in part:
+            made.append(f"```text\n{part}\n```")
+        else:
+            made.append(part.replace("``", "`"))
+    return "\n\n".join(made)
+
+
+def _process_pages() -> dict[str, str]:
+    """Page by process."""
+    register = importlib.import_module("twin.processes.register").PROCESSES
+    reference = importlib.import_module("scenarios.reference.case")
+    files = importlib.import_module("scenarios.reference.runner").case_files([])
+    cases = [reference.read_case(path) for path in files]
+    return {
+        name: _process(name, kind, [c for c in cases if name in reference.covered(c)])
+        for name, kind in sorted(register.items())
+    }
 
 
 def _processes() -> str:
     register = importlib.import_module("twin.processes.register").PROCESSES
-    body = "\n".join(_process(name, cls) for name, cls in sorted(register.items()))
+    rows = (
+        (f"[{name}](processes/{name}.md)", _first(kind), kind.every, kind.source)
+        for name, kind in sorted(register.items())
+    )
+    listed = "\n".join(f"processes/{name}" for name in sorted(register))
     return (
-        "# Processes\n\nEach is one mechanism in one file. A value whose source "
-        "was not read is marked *unverified*.\n\n" + body
+        "# Processes\n\nEach is one mechanism in one file, with its equation, limits, "
+        "parameters and the cases that check it. A value whose source was not read is "
+        "marked *unverified*.\n\n"
+        + _table(("process", "what", "every", "source"), rows)
+        + f"\n\n```{{toctree}}\n:hidden:\n\n{listed}\n```"
+    )
+
+
+def _first(kind: type[Any]) -> str:
+    return (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _cases() -> str:
+    reference = importlib.import_module("scenarios.reference.case")
+    runner = importlib.import_module("scenarios.reference.runner")
+    rows = []
+    for path in runner.case_files([]):
+        case = reference.read_case(path)
+        t = case.tolerance
+        parts = [f"{t.absolute:g}"] if t.absolute else []
+        parts += [f"{t.relative:g} relative"] if t.relative else []
+        close = " + ".join(parts) or "exact"
+        gates = "yes" if case.verified else "no, unverified"
+        rows.append(
+            (f"`{case.name}`", case.title, case.origin, close or "exact", gates)
+        )
+    head = ("case", "what", "origin", "tolerance", "gates")
+    return (
+        "# Reference cases\n\nNumbers that others published, peers computed or closed "
+        "forms give. `minetwin reference` runs them all and prints the differences.\n\n"
+        + _table(head, rows)
     )
 
 
@@ -228,6 +301,7 @@ def write_reference(folder: Path) -> None:
     pages = {
         "vocabulary": _vocabulary,
         "processes": _processes,
+        "cases": _cases,
         "plants": _plants,
         "measures": _measures,
         "designs": _designs,
@@ -235,5 +309,8 @@ def write_reference(folder: Path) -> None:
         "files": _files,
         "errors": _errors,
     }
+    (folder / "processes").mkdir(exist_ok=True)
+    for name, text in _process_pages().items():
+        (folder / "processes" / f"{name}.md").write_text(text, encoding="utf-8")
     for name, make in pages.items():
         (folder / f"{name}.md").write_text(make() + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
@@ -100,3 +101,20 @@ def parameters(process: type[Any]) -> list[dict[str, Any]]:
         }
         for f in fields(process)
     ]
+
+
+def cite(process: type[Any]) -> str:
+    """Return what a report names when it uses a process: equations, source, values.
+
+    Values whose source was not read are marked; so is nothing else.
+    """
+    about = inspect.cleandoc(process.__doc__ or "")
+    lines = [
+        f"{process.name}: {about.split(chr(10) * 2)[0]}",
+        f"Source: {process.source}",
+    ]
+    for row in parameters(process):
+        value = f"{row['name']} = {row['default']} {row['unit'] or ''}".rstrip()
+        mark = "" if row.get("verified") else " (unverified)"
+        lines.append(f"{value}: {row['source']}{mark}")
+    return "\n".join(lines)

@@ -46,6 +46,8 @@ class Case(Checked):
     parameters  of the process or function
     inputs      CSV file of columns, or rasters by name
     expected    CSV file of columns, or rasters by name
+    covers      processes whose equations a function stands for
+    files       tables of the shared reference folder that the numbers are from
     columns     column of the expected table -> name in the result, where they differ
     verified    False: shown, but gates nothing
     """
@@ -63,6 +65,8 @@ class Case(Checked):
     parameters: dict[str, Any] = Field(default_factory=dict)
     inputs: str | dict[str, str] = Field(default_factory=dict)
     expected: str | dict[str, str]
+    covers: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     columns: dict[str, str] = Field(default_factory=dict)
     tolerance: Tolerance
     verified: bool = True
@@ -80,6 +84,11 @@ class Case(Checked):
         if self.start is not None and self.process is None:
             raise ValueError("start: belongs to a process run over months")
         return self
+
+
+def covered(case: Case) -> tuple[str, ...]:
+    """Processes that a case speaks for."""
+    return (case.process, *case.covers) if case.process else case.covers
 
 
 def read_case(path: Path) -> Case:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.grid import Grid
 from twin.processes import solar
 from twin.processes.growth import growth_rate, stand_biomass
+from twin.processes.growth_limits import metal_response, ph_response
 from twin.processes.pet_fao56 import (
     ALBEDO,
     PSYCHROMETRIC,
@@ -18,6 +20,7 @@ from twin.processes.pet_fao56 import (
     saturation_pressure,
 )
 from twin.processes.pet_hargreaves import hargreaves
+from twin.processes.seed_dispersal import recruits, seed_pressure
 
 Numbers = NDArray[np.float64]
 Result = Mapping[str, Numbers]
@@ -36,6 +39,33 @@ def chapman_richards(
     ]
     table = np.array(rows, dtype=np.float64)
     return {"biomass": table[:, 0], "growth_rate": table[:, 1]}
+
+
+def limits(
+    ph: Numbers, times: Numbers, *, edges: Sequence[float], span: float
+) -> Result:
+    """Responses of growth to pH, and to a metal by times its threshold."""
+    least, low, high, most = edges
+    own = [ph_response(float(p), least, low, high, most) for p in ph]
+    metal = [metal_response(float(x), float(np.log(span))) for x in times]
+    return {"ph_response": np.array(own), "metal_response": np.array(metal)}
+
+
+def recruitment(free: Numbers, first_rate: Numbers, second_rate: Numbers) -> Result:
+    """Ground that two types take in a year."""
+    first, second = recruits(free, np.stack([first_rate, second_rate]))
+    return {"first": first, "second": second}
+
+
+def seeds_beyond_an_edge(distance: Numbers, *, reach: float) -> Result:
+    """Stocking around, at whole metres beyond the edge of a full stand."""
+    cells, edge = 400, 200
+    grid = Grid("EPSG:32649", "unknown", 0.0, 3.0, 1.0, (3 * cells // 4, cells))
+    whole = np.zeros(grid.shape)
+    whole[:, :edge] = 1.0
+    around = seed_pressure(grid.compress(whole), grid, reach)
+    row = grid.expand(around, fill=0.0)[grid.shape[0] // 2]
+    return {"pressure": row[edge + distance.astype(np.int64)]}
 
 
 def sun(latitude: Numbers, day: Numbers) -> Result:

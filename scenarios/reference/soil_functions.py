@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.processes.deep_carbon import slowing
 from twin.processes.rothc import (
     BARE_LIMIT,
     co2_ratio,
@@ -27,6 +28,7 @@ from twin.processes.rothc_kernel import (
     rothc_month,
     soil_constants,
 )
+from twin.soil.nitrogen import organic_nitrogen
 
 Numbers = NDArray[np.float64]
 Result = Mapping[str, Numbers]
@@ -149,3 +151,17 @@ def mine_soil(total: Numbers, clay: Numbers) -> Result:
     pools = mine_soil_pools(total, clay)
     stacked = np.array(list(pools.values()))
     return {**pools, "sum": stacked.sum(axis=0), "smallest": stacked.min(axis=0)}
+
+
+def slowed(depth: Numbers, *, per_cm: float) -> Result:
+    """Modifier of decay by depth, m."""
+    return {"modifier": slowing(depth, per_cm=per_cm)}
+
+
+def bound_nitrogen(
+    dpm: Numbers, rpm: Numbers, bio: Numbers, hum: Numbers, iom: Numbers
+) -> Result:
+    """Nitrogen that the pools bind, g m-2 for pools in kg m-2."""
+    named = {"dpm": dpm, "rpm": rpm, "bio": bio, "hum": hum, "iom": iom}
+    pools = {f"soil_carbon_{name}": values for name, values in named.items()}
+    return {"nitrogen": organic_nitrogen(pools)}

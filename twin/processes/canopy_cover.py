@@ -57,7 +57,14 @@ def canopy_cover(
 
 @dataclass(frozen=True)
 class CanopyCover:
-    """Cover by plants from last month's foliage, by Beer-Lambert closure."""
+    """Cover by plants from last month's foliage, by Beer-Lambert closure.
+
+    Equation: cover = 1 - exp(-k LAI) by stand, LAI = leaf area x foliage carbon; stands
+    side by side, by stocking.
+
+    Validity: leaves spread at random over the stand's ground; no clumps, no litter
+    cover.
+    """
 
     plant_types: tuple[str, ...] = parameter(
         DEFAULT_TYPES,

@@ -35,6 +35,10 @@ class CarbonPools:
     Ecosystem carbon counts the topsoil's organic carbon only, as inventories do.
 
     Geogenic (coal) carbon is in none of them. Diagnostic: changes nothing.
+
+    Equation: sums.
+
+    Validity: topsoil to 0.3 m.
     """
 
     name: ClassVar[str] = "carbon_pools"

@@ -16,6 +16,10 @@ class CoverExposure:
     Rain that falls while the ground is bare counts more: weighting R by the cover of
     its own month is what RUSLE and CSLE ask for. Sediment delivery takes the sum at the
     end of the year.
+
+    Equation: E = sum over the months of R_m C_m.
+
+    Validity: one calendar year; rain erosivity in MJ mm ha-1 h-1.
     """
 
     name: ClassVar[str] = "cover_exposure"

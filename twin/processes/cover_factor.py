@@ -63,7 +63,13 @@ def greenness_factor(cover: Array, *, bare: float, full: float) -> Array:
 
 @dataclass(frozen=True)
 class CoverFactorCsle:
-    """Biological factor B of CSLE from plant cover (Cai Chongfa)."""
+    """Biological factor B of CSLE from plant cover (Cai Chongfa).
+
+    Equation: B = 1 where cover is 0; 0.6508 - 0.3436 log10(cover, %) below 78.3 %; 0
+    above.
+
+    Validity: plant cover of a month; fitted in central China, unverified elsewhere.
+    """
 
     name: ClassVar[str] = "cover_factor_csle"
     reads: ClassVar[tuple[str, ...]] = ("vegetation_cover",)
@@ -80,7 +86,12 @@ class CoverFactorCsle:
 
 @dataclass(frozen=True)
 class CoverFactorRusle:
-    """Cover factor C of RUSLE from plant cover through NDVI (Van der Knijff)."""
+    """Cover factor C of RUSLE from plant cover through NDVI (Van der Knijff).
+
+    Equation: C = exp(-2 NDVI / (1 - NDVI)), NDVI linear in cover.
+
+    Validity: a scale for regions; not calibrated on mines.
+    """
 
     ndvi_bare: float = parameter(
         0.05,

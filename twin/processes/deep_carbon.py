@@ -53,7 +53,11 @@ class DeepCarbon:
     The year's modifiers are those of the topsoil's months, slowed with depth. Pools
     decay for a year at once; what BIO and HUM gain decays from the next year on. Dead
     roots enter after decay, into the subsoil; where there is none, into the topsoil.
-    Not for waterlogged ground.
+
+    Validity: not for waterlogged ground; pools of a year or longer.
+
+    Equation: C' = C exp(-k x sum(a b c) x exp(-d z)), with z the depth of the slot's
+    middle below the topsoil's.
     """
 
     depth_decay: float = parameter(

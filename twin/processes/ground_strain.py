@@ -19,6 +19,10 @@ class GroundStrain:
     principal value of W's second derivatives, where it stretches. Central differences:
     good where cells are small beside the influence radius. Beside holes of the ground
     both are 0.
+
+    Equation: i = |grad W|, strain = b r x greatest curvature.
+
+    Validity: flat seams, smooth basins; not at outcrops, faults or steep ground.
     """
 
     movement_radius: float = parameter(
@@ -27,6 +31,7 @@ class GroundStrain:
         label="horizontal movement over tilt, b r",
         source="b 0.3 x r 150 m; of the panels' seam (science.md section 7)",
         low=0.0,
+        high=1000.0,
     )
 
     name: ClassVar[str] = "ground_strain"

@@ -122,6 +122,12 @@ class GrowthLimits:
     beside it, in ``vegetation``. Only what ``limits`` names acts. The effective age is
     slowed: a limited stand reaches the same biomass, later. ``site_factor`` of
     ``vegetation`` stands for what no limit tells; where limits tell it, raise it.
+
+    Equation: limit = min over factors; pH by a trapezoid with four edges, metals by 1 -
+    ln(c / c0) / ln(span), depth by the share of roots 1 - b^d that fits, nitrogen by
+    what is free over what the stand asks.
+
+    Validity: yearly means; doses of one metal at a time, the worst counts.
     """
 
     plant_types: tuple[str, ...] = parameter(

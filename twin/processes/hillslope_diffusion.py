@@ -29,10 +29,13 @@ class HillslopeDiffusion:
     """Linear creep, q = -D grad z, of the year, with all that the soil carries.
 
     Crests are rounded and hollows filled; soil that comes to the rim of the site leaves
-    it. Only loose soil creeps, and what is left of a thin one stays. For decades to
-    centuries of rain splash, frost and burrowing on soil-covered slopes; not for
-    gullies, landslides or single storms, nor for slopes near failure
-    (``hillslope_diffusion_nonlinear``).
+    it. Only loose soil creeps, and what is left of a thin one stays.
+
+    Validity: for decades to centuries of rain splash, frost and burrowing on soil-
+    covered slopes; not for gullies, landslides or single storms, nor for slopes near
+    failure (``hillslope_diffusion_nonlinear``).
+
+    Equation: dz/dt = D laplace(z), q = -D grad z.
     """
 
     diffusivity: float = parameter(

@@ -16,9 +16,13 @@ from .hillslope_diffusion import ADDS, READS, crept, ground
 class HillslopeDiffusionNonlinear:
     """Creep of the year, q = -D grad z (1 + (S/Sc)^2 + ...), with all the soil carries.
 
-    For slopes up to failure, such as angle-of-repose faces of dumps; beyond 1.5 Sc
-    the series no longer grows. Soil that comes to the rim of the site leaves it. Means
-    of decades: not for single slides, gullies or storms.
+    Soil that comes to the rim of the site leaves it.
+
+    Validity: slopes up to failure, such as angle-of-repose faces of dumps; beyond 1.5
+    Sc the series no longer grows. Means of decades: not for single slides, gullies or
+    storms.
+
+    Equation: q = -D grad z (1 + (S/Sc)^2 + (S/Sc)^4 + ...).
     """
 
     diffusivity: float = parameter(

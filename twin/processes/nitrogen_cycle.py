@@ -48,6 +48,10 @@ class NitrogenCycle:
     remains bind it. Plants take up with the year's NPP, legumes fix a share of theirs.
     Water leaches what is free: d / (d + V) of it when d mm drain through a soil that
     holds V mm. Topsoil only: deeper roots and their remains neither take nor give.
+
+    Equation: free = total - sum(C_pool / (C:N)_pool); leached = free d / (d + V).
+
+    Validity: years of the topsoil; ammonium and nitrate are one, C:N are fixed.
     """
 
     plant_types: tuple[str, ...] = parameter(

@@ -91,7 +91,13 @@ def penman_monteith(
 
 @dataclass(frozen=True)
 class PetFao56:
-    """Monthly potential evapotranspiration by FAO-56 Penman-Monteith, by slope."""
+    """Monthly potential evapotranspiration by FAO-56 Penman-Monteith, by slope.
+
+    Equation: Penman-Monteith for 0.12 m of grass, r_s = 70 s m-1; FAO-56 eq. 6, times
+    the days of the month and the sun that the slope gets against level ground.
+
+    Validity: reference grass with enough water; wind at 2 m.
+    """
 
     latitude: float = parameter(
         39.5,

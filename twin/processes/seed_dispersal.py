@@ -51,6 +51,11 @@ class SeedDispersal:
     Where growth is limited (``growth_limits``) as much fewer seeds establish. Newcomers
     carry no carbon yet; the stand's age falls so that its carbon stays on its
     curve. Long-range arrival is the slow ``spread`` of pioneers in ``vegetation``.
+
+    Equation: taken = free (1 - exp(-sum r)) r / sum r a year, r = recruitment x
+    stocking around (Gaussian) x C / (C + half).
+
+    Validity: seeds within a few hundred metres; none come from beyond the site.
     """
 
     plant_types: tuple[str, ...] = parameter(

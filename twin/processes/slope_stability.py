@@ -35,8 +35,13 @@ class SlopeStability:
     The slip plane lies at the foot of the soil column, or at ``deepest_slip`` where the
     column is thicker. Water stands on it as recharge of the last twelve months, in its
     wettest time, drains along the slope. Roots lend cohesion there. Diagnostic: moves
-    nothing. For shallow slides on long slopes; not for rotational failure of benches
+    nothing.
+
+    Validity: for shallow slides on long slopes; not for rotational failure of benches
     and pit walls, cracks, toes, piping, quakes or single storms.
+
+    Equation: FS = (c + c_r + (g z rho - m g z rho_w) cos^2 t tan phi) / (g z rho sin t
+    cos t).
     """
 
     cohesion: float = parameter(

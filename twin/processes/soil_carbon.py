@@ -45,8 +45,14 @@ def wood_decay(temperature: Array | float, *, rate: float, warming: float) -> Ar
 class SoilCarbon:
     """RothC-26.3 in the topsoil; inputs come after decay, from litter and dead wood.
 
-    Not for peat, waterlogged or permanently frozen ground, nor below the topsoil. PET
-    stands for 0.75 of open-pan evaporation. Cover between 0 and 1 counts by area.
+    PET stands for 0.75 of open-pan evaporation. Cover between 0 and 1 counts by area.
+
+    Validity: not for peat, waterlogged or permanently frozen ground, nor below the
+    topsoil.
+
+    Equation: dC/dt = -k a b c C for DPM, RPM, BIO, HUM with k = 10, 0.3, 0.66, 0.02
+    year-1; a temperature, b moisture, c cover; CO2 / (BIO + HUM) = 1.67 (1.85 + 1.60
+    exp(-0.0786 clay)).
     """
 
     depth: float = parameter(

@@ -84,7 +84,15 @@ def bucket(
 
 @dataclass(frozen=True)
 class SoilWater:
-    """Snow by degree-day, runoff by curve number, bucket with exponential drying."""
+    """Snow by degree-day, runoff by curve number, bucket with exponential drying.
+
+    Equation: wet month (W >= PET): AET = PET, surplus drains; dry month: S' = S
+    exp(-(PET - W) / AWC), AET = W + S - S'. Runoff = (P - 0.2 s)^2 / (P + 0.8 s) by
+    storm.
+
+    Validity: monthly means; AWC above about 50 mm. No capillary rise, no frozen soil,
+    no run-on.
+    """
 
     all_snow: float = parameter(
         -1.0, unit="degC", label="all snow below", source="usual", low=-10.0, high=2.0

@@ -34,9 +34,12 @@ class StreamPower:
     down a part of what it carries on every cell it passes. Rock below the column is not
     cut. Sediment that runs into a pit fills it from the bottom; what reaches the rim
     leaves the site. Instead of ``sediment_delivery`` for landforms over decades to
-    centuries, not beside it: both wash the same slopes. Long-term means of channels
-    wider than they are deep to their cell; not gullies with vertical heads, piping or
-    single storms.
+    centuries, not beside it: both wash the same slopes.
+
+    Validity: long-term means of channels wider than they are deep to their cell; not
+    gullies with vertical heads, piping or single storms.
+
+    Equation: E = K A^m S^n (1 - exp(-H / H*)); deposition G Qs / A.
     """
 
     erodibility: float = parameter(

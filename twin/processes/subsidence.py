@@ -16,6 +16,10 @@ class Subsidence:
 
     dW = W_left (1 - exp(-c / 12)), which adds up to W0 (1 - exp(-c t)) for every panel
     whatever the others do. Soil and what it carries sink with the ground.
+
+    Equation: dW/dt = c (W0 - W).
+
+    Validity: settled panels; no sudden collapse, no faults.
     """
 
     rate: float = parameter(

@@ -35,6 +35,12 @@ class TerrainForm:
 
     flow_receiver  index (n,) of the active cell that receives; itself where flow ends
     flow_order     active cells (n,), each after its receiver
+
+    Equation: slope by Horn's 3 x 3 differences; LS = L S of CSLE with L from the area
+    that drains in, L = ((A + D^2)^(m+1) - A^(m+1)) / (D^(m+2) x^m 22.13^m).
+
+    Validity: cells of 1 to 30 m; LS to 55 % of slope. Flow is single (D8) along paths
+    and multiple (MFD) for areas.
     """
 
     latitude: float = parameter(
@@ -51,6 +57,7 @@ class TerrainForm:
         label="Hollows at least so deep are real",
         source="science.md section 5",
         low=0.0,
+        high=100.0,
     )
     pit_area: float = parameter(
         1000.0,
@@ -58,6 +65,7 @@ class TerrainForm:
         label="and at least so large",
         source="order of magnitude",
         low=0.0,
+        high=1e8,
     )
     flow_exponent: float = parameter(
         1.1,

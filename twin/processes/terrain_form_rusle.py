@@ -12,7 +12,12 @@ from .terrain_form import TerrainForm
 
 @dataclass(frozen=True)
 class TerrainFormRusle(TerrainForm):
-    """As TerrainForm, but LS of RUSLE: McCool's S and m. Steepness to about 50 %."""
+    """As TerrainForm, but LS of RUSLE: McCool's S and m. Steepness to about 50 %.
+
+    Equation: LS = L S; S = 10.8 sin t + 0.03 below 9 %, 16.8 sin t - 0.50 above.
+
+    Validity: steepness to about 50 %, slope lengths to 122 m.
+    """
 
     name: ClassVar[str] = "terrain_form_rusle"
     source: ClassVar[str] = (

@@ -77,6 +77,12 @@ class Vegetation:
     A stand's biomass is net of what it sheds, so shed carbon is fixed anew: NPP is net
     growth plus turnover, and with modifiers 1 the closed curve is followed exactly.
     ``pioneer`` (types with a spread) takes free ground slowly by itself.
+
+    Equation: B(a) = A (1 - exp(-k a))^p in effective age; da = max(T - base, 0) /
+    season x f_W, f_W = min(1, (AET / PET) / enough).
+
+    Validity: ages within those of the fitted plots; closed stands; no thinning, no
+    grazing.
     """
 
     plant_types: tuple[str, ...] = parameter(
