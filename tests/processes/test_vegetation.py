@@ -16,7 +16,7 @@ from twin.processes.plant_types import PLANT_TYPES, column, standing_carbon
 from twin.processes.vegetation import Vegetation, water_modifier
 
 ONE_TWELFTH = (
-    5.0 + 70.0 / 12.0
+    5.0 + Vegetation.warmth_of_year / 12.0
 )  # degC: a month that ages a stand by a twelfth of a year
 
 
