@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.processes.dead_matter import TONNES_HA, Living, pools, roots, year
+
 from ..carbon import emissions, inventory
 
 Numbers = NDArray[np.float64]
@@ -45,3 +47,24 @@ def drawn_product(mean: Numbers, sigma: Numbers) -> Result:
     low, middle, high = np.percentile(made, (2.5, 50.0, 97.5))
     found = {"mean": made.mean(), "median": middle, "p2_5": low, "p97_5": high}
     return {name: np.array([value]) for name, value in found.items()}
+
+
+def forest(
+    stem: Numbers, other: Numbers, foliage: Numbers, *, temperature: float,
+    slow_soil: float
+) -> Result:  # fmt: skip
+    """A softwood stand that grows by increments, year by year, t C/ha."""
+    all_ = pools()
+    dead, air = np.zeros((len(all_.names), 1)), 0.0
+    dead[all_.index("below_slow")] = slow_soil / TONNES_HA
+    stand, rows = np.zeros((5, 1)), []
+    for grown in np.stack([stem, other, foliage], axis=1) / TONNES_HA:
+        after = stand.copy()
+        after[:3, 0] += np.maximum(grown, -stand[:3, 0])
+        after[3:] = roots(after[:3].sum(axis=0), "softwood")
+        middle = Living(*(0.5 * (stand + after)))
+        dead, _, gone = year(dead, middle, temperature, "softwood")
+        stand, air = after, air + float(gone[0])
+        rows.append([*stand[:, 0], *dead[:, 0], air])
+    names = (*Living._fields, *all_.names, "air")
+    return dict(zip(names, TONNES_HA * np.array(rows).T, strict=True))

@@ -76,6 +76,7 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "evaluation.topsis": sensing.topsis,
         "carbon.closed_forms": carbon.closed_forms,
         "carbon.drawn_product": carbon.drawn_product,
+        "carbon.dead_matter": carbon.forest,
         "landscape.by_class": land.by_class,
         "landscape.whole": land.whole,
         "landscape.habitat": land.habitat,
