@@ -31,6 +31,7 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "soil.bound_nitrogen": soil.bound_nitrogen,
         "growth.chapman_richards": plant.chapman_richards,
         "growth.limits": plant.limits,
+        "plants.three_pg": plant.three_pg,
         "plants.recruits": plant.recruitment,
         "plants.seeds_beyond_an_edge": plant.seeds_beyond_an_edge,
         "pet.sun": plant.sun,

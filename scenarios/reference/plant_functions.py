@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -21,6 +22,7 @@ from twin.processes.pet_fao56 import (
 )
 from twin.processes.pet_hargreaves import hargreaves
 from twin.processes.seed_dispersal import recruits, seed_pressure
+from twin.processes.three_pg import Month, Soil, Species, Stand, step
 
 Numbers = NDArray[np.float64]
 Result = Mapping[str, Numbers]
@@ -39,6 +41,35 @@ def chapman_richards(
     ]
     table = np.array(rows, dtype=np.float64)
     return {"biomass": table[:, 0], "growth_rate": table[:, 1]}
+
+
+def three_pg(
+    year: Numbers, month: Numbers, low: Numbers, high: Numbers, mean: Numbers,
+    rain: Numbers, solar: Numbers, frost: Numbers, *, latitude: float, age: float,
+    start: Mapping[str, float], soil: Mapping[str, float], species: Mapping[str, float],
+) -> Result:  # fmt: skip
+    """A leafless stand by month, from January on; February has 28 days in 3-PG."""
+    kind = Species(**species)  # type: ignore[arg-type]
+    first = {name: np.array([value]) for name, value in start.items()}
+    bare = {"foliage": np.zeros(1), "debt": first.pop("foliage"), "lai": np.zeros(1)}
+    stand = Stand(**first, **bare, age=np.array([age]))
+    ground = Soil(
+        np.array([soil["capacity"]]), np.array([soil["fertility"]]),
+        soil["constant"], soil["power"],
+    )  # fmt: skip
+    rows = []
+    weather = np.stack([low, high, mean, rain, solar, frost], axis=1)
+    for number, values in zip(month.astype(int), weather, strict=True):
+        days = monthrange(2001, number)[1]
+        when = Month(int(number), days, latitude, *(float(v) for v in values))
+        stand, grown = step(stand, when, ground, kind)
+        rows.append(
+            (stand.foliage, stand.roots, stand.stems, grown.production, stand.lai,
+             stand.diameter(kind), stand.water, grown.transpired)
+        )  # fmt: skip
+    names = ("foliage", "roots", "stems", "production", "lai", "diameter", "water")
+    table = np.array(rows)[:, :, 0].T
+    return dict(zip((*names, "transpired"), table, strict=True))
 
 
 def limits(

@@ -14,16 +14,7 @@ from twin.processes.register import PROCESSES
 
 ALL = sorted(PROCESSES)
 BY_STUDY = {"chronosequence_published.csv": "docs/studies/chronosequence.md"}
-NOT_YET = {  # without a descriptor so far
-    "libcbm_exn_increments.csv",
-    "libcbm_exn_softwood_T6.5.csv",
-    "libcbm_exn_softwood_T6.5_stand.json",
-    "nsga2_zdt_pymoo.csv",
-    "threepg_broadleaf_pjs_parameters.csv",
-    "threepg_broadleaf_pjs_setup.json",
-    "threepg_broadleaf_pjs_vba_expected_monthly.csv",
-    "threepg_eumixfor_climate.csv",
-}
+NOT_YET = {"nsga2_zdt_pymoo.csv"}  # without a descriptor so far
 ROOT = Path(__file__).resolve().parents[2]
 
 

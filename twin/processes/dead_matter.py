@@ -128,7 +128,8 @@ def decay_shares(temperature: Array | float) -> Array:
     made = [
         k * np.exp(warm * np.log(q)) for k, q in zip(all_.rate, all_.q10, strict=True)
     ]
-    return np.minimum(np.stack(made), FASTEST)
+    shares: Array = np.minimum(np.stack(made), FASTEST)
+    return shares
 
 
 def decay(dead: Array, shares: Array) -> tuple[Array, Array]:
