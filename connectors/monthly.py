@@ -131,10 +131,12 @@ def read_monthly(path: Path) -> Monthly:
 
 
 def _refuse_gaps(monthly: Monthly, path: Path, labels: list[str]) -> None:
-    if labels != monthly.labels():
-        raise UnreadableFile(
-            f"{path}: the months do not follow each other; run minetwin build again"
-        )
+    for told, wanted in zip(labels, monthly.labels(), strict=True):
+        if told != wanted:
+            raise UnreadableFile(
+                f"{path}: {wanted} is missing, {told} stands in its place; a run needs "
+                "every month: run minetwin build again"
+            )
     for name, values in monthly.values.items():
         if not np.isfinite(values).all():
             at = labels[int(np.flatnonzero(~np.isfinite(values))[0])]

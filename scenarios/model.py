@@ -51,8 +51,9 @@ def check_parameter(full: str, value: float) -> None:
     _, row = _declared(full)
     low, high = row.get("low"), row.get("high")
     if (low is not None and value < low) or (high is not None and value > high):
+        unit = f" {row['unit']}" if row.get("unit", "1") not in ("", "1") else ""
         raise ValueError(
-            f"{full} = {value:g} {row.get('unit', '')} lies outside {low} to {high}; "
+            f"{full} = {value:g}{unit} lies outside {low} to {high}; "
             f"its default is {row['default']}"
         )
 

@@ -48,6 +48,8 @@ class Process(Protocol):
     every   "month", or "year": runs once, with the last month of each year
     source  literature of the equations
 
+    A process that another one may not run beside names it in ``instead_of``.
+
     ``step`` is pure: it gets exactly what it declared and returns exactly what it
     promised. Forcings arrive as floats when they are the same everywhere. The stocks
     are those at the start of the step.

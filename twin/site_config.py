@@ -5,7 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, FiniteFloat, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    FiniteFloat,
+    field_validator,
+    model_validator,
+)
 
 from .crs import projected_in_metres, vertical_datum
 from .duration import Duration
@@ -288,8 +294,19 @@ class Ground(Material):
     )
     practice_factor: Share | None = Field(default=None, description="1")
     plants: dict[str, Plant] | None = Field(
-        default=None, description="plant type -> age and stocking"
+        default=None, description="plant type -> age and stocking, together up to 1"
     )
+
+    @field_validator("plants")
+    @classmethod
+    def _room(cls, plants: dict[str, Plant] | None) -> dict[str, Plant] | None:
+        taken = sum(plant.stocking for plant in (plants or {}).values())
+        if taken > 1.0 + 1e-9:
+            raise ValueError(
+                f"stocking adds up to {taken:g}; plants share the ground, give shares "
+                "that add up to 1 or less"
+            )
+        return plants
 
 
 class SensorSetting(Setting):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from ..errors import DeclarationError
@@ -23,6 +23,17 @@ def writers(processes: Sequence[Process]) -> dict[str, Process]:
     return found
 
 
+def _apart(by_name: Mapping[str, Process]) -> None:
+    """Refuse processes that stand for the same mechanism."""
+    for name, process in by_name.items():
+        for other in getattr(process, "instead_of", ()):
+            if other in by_name:
+                raise DeclarationError(
+                    f"'{name}' stands instead of '{other}', not beside it: both move "
+                    "the same matter; leave one out of processes:"
+                )
+
+
 def ordered(processes: Sequence[Process]) -> tuple[Process, ...]:
     """Sort processes so that each derived value is written before it is read.
 
@@ -35,6 +46,7 @@ def ordered(processes: Sequence[Process]) -> tuple[Process, ...]:
             {p.name for p in processes if [q.name for q in processes].count(p.name) > 1}
         )
         raise DeclarationError(f"listed twice: {', '.join(twice)}; list each once")
+    _apart(by_name)
     writes = writers(processes)
     graph = {
         name: {writes[read].name for read in process.reads if read in writes}

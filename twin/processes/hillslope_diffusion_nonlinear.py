@@ -57,6 +57,7 @@ class HillslopeDiffusionNonlinear:
     )
 
     name: ClassVar[str] = "hillslope_diffusion_nonlinear"
+    instead_of: ClassVar[tuple[str, ...]] = ("hillslope_diffusion",)
     reads: ClassVar[tuple[str, ...]] = READS
     writes: ClassVar[tuple[str, ...]] = ()
     adds: ClassVar[tuple[str, ...]] = ADDS

@@ -90,6 +90,7 @@ class StreamPower:
     )
 
     name: ClassVar[str] = "stream_power"
+    instead_of: ClassVar[tuple[str, ...]] = ("sediment_delivery",)
     reads: ClassVar[tuple[str, ...]] = (
         "elevation",
         "flow_receiver",
