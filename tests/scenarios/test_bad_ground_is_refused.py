@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mines import RICH, rich_mine
 
 from scenarios.runs import run
 from scenarios.scenario import Scenario
 from twin.errors import BadScenario, DeclarationError, InputError, MinetwinError
+from twin.process import Step
+from twin.processes.deep_carbon import DeepCarbon
 from twin.site import Site
+from twin.store import load_checkpoint
 
 PLAN = {"version": 1, "name": "x", "start": "2025-01", "years": 2}
 FAR = [[9e5, 4.35e6], [9.1e5, 4.35e6], [9.1e5, 4.36e6], [9e5, 4.35e6]]
@@ -122,3 +126,31 @@ def test_a_gap_in_the_weather_is_told_with_its_month(tmp_path: Path):
     file.write_text("".join(lines), encoding="utf-8")
 
     assert "2020-06" in str(refusal(site.folder))
+
+
+def test_nan_in_a_run_names_where_and_leaves_a_checkpoint_that_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The eleventh year breaks; the first ten are kept, and a mended run goes on."""
+    site = rich_mine(tmp_path / "mine", cells=10)
+    plan = Scenario.from_dict(PLAN | {"years": 12})
+    sound = DeepCarbon.step
+
+    def broken(self: DeepCarbon, see: dict, when: Step) -> dict:
+        made = dict(sound(self, see, when))
+        if when.year == 2035:
+            made["soil_carbon_hum_below"] = made["soil_carbon_hum_below"].copy()
+            made["soil_carbon_hum_below"][0, 7] = np.nan
+        return made
+
+    monkeypatch.setattr(DeepCarbon, "step", broken)
+    with pytest.raises(MinetwinError) as caught:
+        run(plan, site)
+    kept = load_checkpoint(site.folder / ".unfinished" / "x")
+    monkeypatch.setattr(DeepCarbon, "step", sound)
+    whole = run(plan, site).plan
+
+    for word in ("deep_carbon", "soil_carbon_hum_below", "2035-12", "row 1, column 0"):
+        assert word in str(caught.value)
+    assert kept is not None
+    assert len(whole.times) == 13
