@@ -63,7 +63,8 @@ def first_set(forcings: Iterable[str]) -> list[str]:
 
     The shipped first set; where another process writes the same values from more of
     the forcings at hand, that one is taken (FAO-56 instead of Hargreaves where
-    humidity, wind and radiation are given).
+    humidity, wind and radiation are given; Oudin where only mean temperature is).
+    Those of BY_NAME_ONLY are never taken.
     """
     from twin.processes.register import FIRST_SET
 
@@ -79,6 +80,8 @@ def soil_set(limits: Sequence[str]) -> list[str]:
 
 def _richest(name: str, known: set[str]) -> str:
     """Among the processes with the same writes, the one using most known forcings."""
+    from twin.processes.register import BY_NAME_ONLY
+
     register = process_register()
     kind = register[name]
     rivals = [
@@ -87,6 +90,7 @@ def _richest(name: str, known: set[str]) -> str:
         if kind.writes
         and set(rival.writes) == set(kind.writes)
         and rival.adds == kind.adds
+        and other not in BY_NAME_ONLY
     ]
     rivals = [r for r in [name, *rivals] if _forcings(r) <= known]
     return max(rivals, key=lambda r: len(_forcings(r)), default=name)

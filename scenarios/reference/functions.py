@@ -39,6 +39,7 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "pet.vapour": plant.vapour,
         "pet.daily": plant.evapotranspiration,
         "pet.daily_by_humidity": plant.evapotranspiration_humidity,
+        "pet.variants": plant.evapotranspiration_variants,
         "terrain.fill": ground.fill,
         "terrain.accumulate_d8": ground.accumulate_d8,
         "terrain.accumulate_mfd": ground.accumulate_mfd,

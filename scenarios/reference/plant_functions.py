@@ -20,7 +20,10 @@ from twin.processes.pet_fao56 import (
     penman_monteith,
     saturation_pressure,
 )
+from twin.processes.pet_hamon import hamon
 from twin.processes.pet_hargreaves import hargreaves
+from twin.processes.pet_oudin import oudin
+from twin.processes.pet_priestley_taylor import priestley_taylor
 from twin.processes.seed_dispersal import recruits, seed_pressure
 from twin.processes.three_pg import Month, Soil, Species, Stand, step
 
@@ -167,6 +170,27 @@ def evapotranspiration_humidity(
     return evapotranspiration(
         latitude, elevation, day, low, high, vapour, wind, sunshine
     )
+
+
+def evapotranspiration_variants(
+    latitude: Numbers, elevation: Numbers, day: Numbers, low: Numbers, high: Numbers,
+    humidity: Numbers, wind: Numbers, sunshine: Numbers
+) -> Result:  # fmt: skip
+    """Oudin, Hamon and Priestley-Taylor from the same drivers."""
+    whole = evapotranspiration_humidity(
+        latitude, elevation, day, low, high, humidity, wind, sunshine
+    )
+    mean = 0.5 * (low + high)
+    days = zip(mean, whole["top_radiation"], whole["daylength"], strict=True)
+    simple = np.array([(oudin(m, top=t), hamon(m, hours=n)) for m, t, n in days])
+    energy = priestley_taylor(
+        mean, net=whole["net"], pressure=air_pressure(elevation), alpha=1.26
+    )
+    return {
+        "oudin": simple[:, 0],
+        "hamon": simple[:, 1],
+        "priestley_taylor": np.asarray(energy),
+    }
 
 
 def pressure(elevation: Numbers) -> Result:

@@ -89,6 +89,28 @@ def penman_monteith(
     return made
 
 
+def grass_energy(
+    see: Mapping[str, Any], latitude: float, month: int
+) -> tuple[Value, Value, Value]:
+    """Net radiation of grass on the slope, and its vapour pressures, mean of a month.
+
+    Rn = (1 - 0.23) Rs radiation_factor - long-wave loss of level ground
+
+    see       drivers and the cells: Tmin, Tmax, humidity, Rs, elevation
+    latitude  degree
+    →         Rn, MJ m-2 d-1; es and ea, kPa.  FAO-56 eqs. 12, 19, 37 to 40
+    """
+    low, high = see["air_temperature_min"], see["air_temperature_max"]
+    saturated = 0.5 * (saturation_pressure(low) + saturation_pressure(high))
+    vapour = saturated * see["relative_humidity"] / 100.0
+    top = extraterrestrial_radiation(latitude, MID_MONTH[month - 1])
+    clear_sky = (0.75 + 2e-5 * see["elevation"]) * top
+    sun = see["solar_radiation"]
+    clearness = np.minimum(sun / np.maximum(clear_sky, 1e-9), 1.0)
+    lost = net_longwave(low, high, vapour=vapour, clearness=clearness)
+    return (1.0 - ALBEDO) * sun * see["radiation_factor"] - lost, saturated, vapour
+
+
 @dataclass(frozen=True)
 class PetFao56:
     """Monthly potential evapotranspiration by FAO-56 Penman-Monteith, by slope.
@@ -128,15 +150,7 @@ class PetFao56:
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Write the month's sum, from its mean weather."""
-        low, high = see["air_temperature_min"], see["air_temperature_max"]
-        saturated = 0.5 * (saturation_pressure(low) + saturation_pressure(high))
-        vapour = saturated * see["relative_humidity"] / 100.0
-        top = extraterrestrial_radiation(self.latitude, MID_MONTH[when.month - 1])
-        clear_sky = (0.75 + 2e-5 * see["elevation"]) * top
-        sun = see["solar_radiation"]
-        clearness = np.minimum(sun / np.maximum(clear_sky, 1e-9), 1.0)
-        lost = net_longwave(low, high, vapour=vapour, clearness=clearness)
-        net = (1.0 - ALBEDO) * sun * see["radiation_factor"] - lost
+        net, saturated, vapour = grass_energy(see, self.latitude, when.month)
         daily = penman_monteith(
             see["air_temperature"],
             deficit=saturated - vapour,

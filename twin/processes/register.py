@@ -17,7 +17,10 @@ from .hillslope_diffusion import HillslopeDiffusion
 from .hillslope_diffusion_nonlinear import HillslopeDiffusionNonlinear
 from .nitrogen_cycle import NitrogenCycle
 from .pet_fao56 import PetFao56
+from .pet_hamon import PetHamon
 from .pet_hargreaves import PetHargreaves
+from .pet_oudin import PetOudin
+from .pet_priestley_taylor import PetPriestleyTaylor
 from .sediment_delivery import SedimentDelivery
 from .seed_dispersal import SeedDispersal
 from .slope_stability import SlopeStability
@@ -34,6 +37,9 @@ _SHIPPED: tuple[type[Any], ...] = (
     TerrainFormRusle,
     PetHargreaves,
     PetFao56,
+    PetPriestleyTaylor,
+    PetOudin,
+    PetHamon,
     CanopyCover,
     SoilWater,
     GrowthLimits,
@@ -57,6 +63,8 @@ _SHIPPED: tuple[type[Any], ...] = (
 
 ENTRY_POINTS = "minetwin.processes"
 PROCESSES: Mapping[str, type[Any]] = MappingProxyType({p.name: p for p in _SHIPPED})
+# alternatives that no run takes by itself: their errors are too large without a reason
+BY_NAME_ONLY: frozenset[str] = frozenset({"pet_priestley_taylor", "pet_hamon"})
 FIRST_SET: tuple[str, ...] = (
     "terrain_form",
     "pet_hargreaves",
