@@ -15,6 +15,7 @@ from twin.processes.soil_water import (
     snow_share,
     storm_runoff,
 )
+from twin.processes.soil_water_storms import storm_bucket
 
 depth = st.floats(0.0, 400.0)
 
@@ -108,3 +109,31 @@ def test_the_stores_stay_within_their_limits_for_years():
             cells["soil_water"] <= cells["available_water_capacity"] * (1 + 1e-12)
         ).all()
         assert (cells["snow_water"] >= 0.0).all()
+
+
+def test_storms_wet_a_soil_that_a_monthly_sum_leaves_dry():
+    """With W = PET a sum gives all to the air; storms lose what is beyond capacity.
+
+    Ten storms of 20 mm on 10 mm of capacity: each leaves at most 10, so at least 100
+    of 200 mm drain, whatever evaporates.
+    """
+    start, month = np.array([5.0]), np.array([200.0])
+    capacity = np.array([10.0])
+
+    _, once, nothing = bucket(start, month, month, capacity=capacity)
+    _, actual, drained = storm_bucket(start, month, month, capacity=capacity, storms=10)
+
+    assert once[0] == pytest.approx(200.0)
+    assert nothing[0] == pytest.approx(0.0)
+    assert drained[0] >= 100.0
+    assert actual[0] == pytest.approx(10 * 10.0 * (1.0 - np.exp(-2.0)))
+
+
+def test_many_small_storms_of_a_dry_month_come_near_the_steady_store():
+    """S' = W - S PET / AWC has the fixed point W AWC / PET; 31 storms come near."""
+    soil, capacity = np.array([40.0]), np.array([80.0])
+    water, potential = np.array([60.0]), np.array([120.0])
+    for _ in range(20):
+        soil, *_ = storm_bucket(soil, water, potential, capacity=capacity, storms=31)
+
+    assert soil[0] == pytest.approx(60.0 * 80.0 / 120.0, rel=0.03)

@@ -26,6 +26,7 @@ from .seed_dispersal import SeedDispersal
 from .slope_stability import SlopeStability
 from .soil_carbon import SoilCarbon
 from .soil_water import SoilWater
+from .soil_water_storms import SoilWaterStorms
 from .stream_power import StreamPower
 from .subsidence import Subsidence
 from .terrain_form import TerrainForm
@@ -42,6 +43,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     PetHamon,
     CanopyCover,
     SoilWater,
+    SoilWaterStorms,
     GrowthLimits,
     Vegetation,
     SeedDispersal,

@@ -168,7 +168,7 @@ class SoilWater:
             cover=see["vegetation_cover"],
             cover_effect=self.cover_effect,
         )
-        after, actual, drained = bucket(
+        after, actual, drained = self.store(
             soil,
             rain - runoff + melted,
             see["potential_evapotranspiration"],
@@ -183,3 +183,9 @@ class SoilWater:
             "runoff_total": runoff,
             "recharge_total": drained,
         }
+
+    def store(
+        self, soil: Array, water: Array, potential: Array, *, capacity: Array
+    ) -> tuple[Array, Array, Array]:
+        """Return what the store holds, gives and loses in the month; see ``bucket``."""
+        return bucket(soil, water, potential, capacity=capacity)

@@ -64,3 +64,31 @@ def bucket_month(
         actual[i] = min(max(used, 0.0), potential[i])
         drained[i] = (soil[i] - held) + (store - kept)
     return after, actual, drained
+
+
+@compiled
+def storm_bucket_month(
+    soil: Array, water: Array, potential: Array, capacity: Array, storms: int
+) -> tuple[Array, Array, Array]:
+    """Compute soil water, evapotranspiration and drainage, mm; see ``storm_bucket``."""
+    after = np.zeros(soil.size)
+    actual = np.zeros(soil.size)
+    drained = np.zeros(soil.size)
+    kept = np.zeros(soil.size)
+    for i in range(soil.size):
+        room = max(capacity[i], 1e-6)
+        kept[i] = vexp(-potential[i] / storms / room)
+    for i in range(soil.size):
+        store = min(soil[i], capacity[i])
+        lost = soil[i] - store
+        part = water[i] / storms
+        for _ in range(storms):
+            full = store + part
+            store = min(full, capacity[i])
+            lost += full - store
+            store = store * kept[i]
+        used = (soil[i] - store) + (water[i] - lost)
+        after[i] = store
+        actual[i] = min(max(used, 0.0), potential[i])
+        drained[i] = lost + (used - actual[i])
+    return after, actual, drained
