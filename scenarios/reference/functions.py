@@ -62,6 +62,7 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "contaminants.limed_water": contaminant.limed_water,
         "contaminants.retardation": contaminant.held_back,
         "contaminants.ogata_banks": contaminant.step,
+        "contaminants.leaching": contaminant.leached_step,
         "contaminants.metal_indices": contaminant.metal_indices,
         "contaminants.metal_sums": contaminant.metal_sums,
         "standards.gb15618": contaminant.gb15618,
