@@ -80,6 +80,10 @@ def left_out(carried: Collection[str]) -> set[str]:
     books = {c.book for c in OPTIONAL if c.name not in carried} - always - {""}
     if NITROGEN not in carried:
         gone |= {*NITROGEN_STOCKS}
+    stated = {name for name in METALS if metal(name) in carried}
+    gone |= {f"plant_{name}" for name in METALS if name not in stated}
+    gone |= {f"{name}_leached_total" for name in METALS if name not in stated}
+    gone |= set() if stated else {"drainage_seen_by_metals"}
     return gone | {account(book, way) for book in books for way in WAYS}
 
 

@@ -72,10 +72,14 @@ def first_set(forcings: Iterable[str]) -> list[str]:
     return [_richest(name, known) for name in FIRST_SET]
 
 
-def soil_set(limits: Sequence[str]) -> list[str]:
+def soil_set(limits: Sequence[str], carried: Sequence[str]) -> list[str]:
     """Processes that join the first set for what the site states of its soil."""
+    sour = {"sulfide_sulfur", "neutralising_potential"} <= {*carried}
+    moved = ["soil_acidity"] if sour else []
+    metals = any(name.endswith("_available_share") for name in carried)
+    moved += ["metal_cycle"] if metals else []
     fed = ["nitrogen_cycle"] if "soil_nitrogen" in limits else []
-    return ["growth_limits", *fed] if limits else []
+    return [*(["growth_limits", *fed] if limits else []), *moved]
 
 
 def _richest(name: str, known: set[str]) -> str:

@@ -90,13 +90,13 @@ def prepare(
     told = f"{site.folder / 'site.yaml'}"
     stated = _ground_blocks(site)
     ground = [changes.block(block) for block in blocks(stated, ids, told)]
-    limits = limits_in(list(stated.values()))
-    names = scenario.processes or [*first_set(weather), *soil_set(limits)]
+    limits, carried = limits_in(list(stated.values())), carried_by(ground)
+    names = scenario.processes or [*first_set(weather), *soil_set(limits, carried)]
     types = changes.plants(types_in(ground, _planted(beside or scenario)))
     settings = {
         "latitude": latitude(grid),
         "plant_types": types,
-        "carried": carried_by(ground),
+        "carried": carried,
         "limits": limits if "growth_limits" in names else (),
     }
     # the average year is the site's, whatever the weather of a member

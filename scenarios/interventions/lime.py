@@ -1,4 +1,4 @@
-"""Spread limestone on acid spoil: pH rises against a buffer, its CO2 is an emission."""
+"""Spread limestone on acid spoil: pH rises, what is left waits, CO2 is emitted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from twin.contaminants.metal_chemistry import available_after
 from twin.process import Array
+from twin.soil.constituents import METALS, available
 
 from ..carbon.emissions import liming
 from ..checked import quantity
@@ -37,7 +39,7 @@ class Lime(Measure):
     record: ClassVar[Record] = Record(
         label="Spread lime",
         label_zh="施用石灰石",
-        targets=("soil_ph",),
+        targets=("soil_ph", "neutralising_potential"),
         cost=(300.0, 600.0),
         cost_per="t",
         emissions="0.12 t C per t of limestone as CO2 and diesel of haulage",
@@ -80,7 +82,16 @@ class Lime(Measure):
         amounts = Amounts(see)
         if "soil_ph" in see:
             raised = limed_ph(see["soil_ph"], self.dose, self.buffer)
-            amounts.add("soil_ph", (raised - see["soil_ph"]) * here)
+            rise = (raised - see["soil_ph"]) * here
+            amounts.add("soil_ph", rise)
+            spent = np.minimum(rise * self.buffer * PER_HECTARE, mass)
+            if "neutralising_potential" in see:  # the rest waits for acid to come
+                amounts.add("neutralising_potential", mass - spent)
+            for name in METALS:
+                if available(name) in see:
+                    share = see[available(name)]
+                    less = available_after(name, share, rise) - share
+                    amounts.add(available(name), less)
         given_off = liming(1.0) + self.haulage
         amounts.spend(self.price * mass / 1000.0, given_off * mass)
         return amounts.all()

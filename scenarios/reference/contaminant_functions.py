@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from twin.contaminants import indices
 from twin.contaminants.acid_base import acid_account, limed_water_ph
 from twin.contaminants.leaching import Layers, leach
+from twin.contaminants.metal_chemistry import distribution as distribution_of
 from twin.contaminants.transport import ogata_banks, retardation
+from twin.processes.metal_cycle import MetalCycle
+from twin.processes.soil_acidity import CALCITE_PER_SULFUR, SoilAcidity
 
 from ..standards.standard import standard
 
@@ -109,3 +112,29 @@ def _limits(name: str, by: Numbers) -> Result:
         for kind, metals in told.limits.items()
         for metal in metals
     }
+
+
+def drained_share(
+    ph: Numbers, drained: Numbers, *, metals: Sequence[str], mass: float, water: float
+) -> Result:
+    """Kd, L kg-1, and the share of what is available that leaves one topsoil."""
+    process = MetalCycle()
+    made: dict[str, Numbers] = {}
+    for name in metals:
+        made[f"{name}_kd"] = distribution_of(name, ph)
+        made[f"{name}_share"] = process.leaving(
+            drained, np.full_like(ph, water), np.full_like(ph, mass), made[f"{name}_kd"]
+        )
+    return made
+
+
+def oxidised(
+    sulfur: Numbers, depth: Numbers, years: Numbers, *, rate: float, reach: float
+) -> Result:
+    """Sulfur left after years at a depth, percent, and CaCO3 taken, kg t-1."""
+    process = SoilAcidity(rate=rate, reach=reach)
+    left = sulfur.copy()
+    for year in range(int(years.max())):
+        left -= np.where(year < years, process.oxidised(left, depth), 0.0)
+    gone = (sulfur - left) / 100.0 * 1000.0  # kg t-1
+    return {"left": left, "calcite": CALCITE_PER_SULFUR * gone}

@@ -60,6 +60,8 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "erosion.soil_loss": ground.soil_loss,
         "contaminants.acid_account": contaminant.account,
         "contaminants.limed_water": contaminant.limed_water,
+        "contaminants.drained_share": contaminant.drained_share,
+        "contaminants.oxidised": contaminant.oxidised,
         "contaminants.retardation": contaminant.held_back,
         "contaminants.ogata_banks": contaminant.step,
         "contaminants.leaching": contaminant.leached_step,

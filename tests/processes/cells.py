@@ -77,6 +77,24 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     made["bulk_density"] = rng.uniform(1100.0, 1800.0, n)
     made["soil_mass"] = 0.3 * made["bulk_density"] * (rng.random(n) < 0.9)
     made["recharge_total"] = rng.uniform(0.0, 300.0, n)
+    return made | _chemistry(n, made)
+
+
+def _chemistry(n: int, cells: dict[str, Array]) -> dict[str, Array]:
+    """pH, sulfide, carbonate and cadmium of the slots, from nothing to plenty."""
+    rng = np.random.default_rng(n)
+    mass = np.concatenate([cells["soil_mass"][None], cells["soil_mass_below"]])
+    some = rng.random((3, n)) < 0.7
+    slots = {
+        "soil_ph": rng.uniform(2.6, 8.5, (3, n)),
+        "sulfide_sulfur": 0.01 * mass * rng.random((3, n)) * some,
+        "neutralising_potential": 0.05 * mass * rng.random((3, n)) * some[::-1],
+        "soil_cadmium": 1e-3 * mass * rng.random((3, n)),
+        "cadmium_available_share": rng.random((3, n)),
+    }
+    made = {"plant_cadmium": rng.uniform(0.0, 0.01, n)}
+    for name, values in slots.items():
+        made[name], made[f"{name}_below"] = values[0].copy(), values[1:].copy()
     return made
 
 

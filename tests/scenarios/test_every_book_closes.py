@@ -48,6 +48,7 @@ def everything(years: int) -> Scenario:
         {"measure": "fire", "area": DUMP, "date": "2038-08"},
     ]  # fmt: skip
     names = [*FIRST_SET, "subsidence", "growth_limits", "nitrogen_cycle"]
+    names += ["soil_acidity", "metal_cycle"]
     data = {"name": "all", "start": "2025-01", "years": years, "processes": names}
     return Scenario.from_dict(data | {"interventions": measures})
 

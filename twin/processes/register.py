@@ -15,6 +15,7 @@ from .ground_strain import GroundStrain
 from .growth_limits import GrowthLimits
 from .hillslope_diffusion import HillslopeDiffusion
 from .hillslope_diffusion_nonlinear import HillslopeDiffusionNonlinear
+from .metal_cycle import MetalCycle
 from .nitrogen_cycle import NitrogenCycle
 from .pet_fao56 import PetFao56
 from .pet_hamon import PetHamon
@@ -24,6 +25,7 @@ from .pet_priestley_taylor import PetPriestleyTaylor
 from .sediment_delivery import SedimentDelivery
 from .seed_dispersal import SeedDispersal
 from .slope_stability import SlopeStability
+from .soil_acidity import SoilAcidity
 from .soil_carbon import SoilCarbon
 from .soil_water import SoilWater
 from .soil_water_storms import SoilWaterStorms
@@ -50,6 +52,8 @@ _SHIPPED: tuple[type[Any], ...] = (
     SoilCarbon,
     DeepCarbon,
     NitrogenCycle,
+    SoilAcidity,
+    MetalCycle,
     CoverFactorCsle,
     CoverFactorRusle,
     CoverExposure,

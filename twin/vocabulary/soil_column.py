@@ -75,6 +75,15 @@ def _metals() -> Iterable[Var]:
                 factor=sign * 1e-3,
                 source=f"{name} book",
             )  # fmt: skip
+        for stock, words, words_zh in (
+            (f"plant_{name}", f"{told} in plants", f"植物{told_zh}"),
+            (f"{name}_leached_total", f"{told} leached from the column",
+             f"累计淋失{told_zh}"),
+        ):  # fmt: skip
+            yield replace(
+                _stock(stock, words, words_zh, "g m-2"), budget=book, factor=1e-3,
+                source=f"{name} book",
+            )  # fmt: skip
 
 
 def _nitrogen() -> Iterable[Var]:
@@ -162,6 +171,20 @@ _TOP: tuple[Var, ...] = (
         scale=10.0,
     ),
     _stock("soil_phosphorus", "Phosphorus that plants can take", "土壤有效磷", "g m-2"),
+    replace(
+        _stock("soil_ph_change", "Change of soil pH in the year",
+               "土壤 pH 年变化", "1"),
+        kind="derived",
+        low=-13.0,
+        high=13.0,
+        colours="vik",
+    ),
+    replace(
+        _stock("drainage_seen_by_metals",
+               "Recharge counted by the cycle of metals so far",
+               "金属循环已计入的渗漏量", "mm"),
+        colours="devon",
+    ),
     _stock("seed_bank", "Viable seeds in the soil", "土壤种子库", "m-2", axes=("pft",)),
     *_metals(),
     *_nitrogen(),
@@ -173,7 +196,7 @@ _TOP: tuple[Var, ...] = (
 def _fellows() -> Iterable[Var]:
     """What each slot stock is called below 0.3 m."""
     known = {var.name: var for var in (*SOIL, *EROSION, *_TOP)}
-    for name in (SOIL_MASS, DENSITY, *CONSTITUENTS):
+    for name in (SOIL_MASS, DENSITY, *CONSTITUENTS, "soil_ph_change"):
         var = known[name]
         yield replace(
             var,
