@@ -8,6 +8,7 @@ from typing import Any
 
 from . import carbon_functions as carbon
 from . import contaminant_functions as contaminant
+from . import dryland_functions as dryland
 from . import ground_functions as ground
 from . import landform_functions as landform
 from . import landscape_functions as land
@@ -22,6 +23,9 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "rothc.temperature": soil.modifiers,
         "rothc.clay": soil.clay_effects,
         "rothc.deficit": soil.deficit_months,
+        "rothc.dry_limits": dryland.limits,
+        "rothc.dry_months": dryland.dry_months,
+        "rothc.bare_months": dryland.bare_months,
         "rothc.month": soil.month,
         "rothc.years": soil.years,
         "rothc.steady_state": soil.steady,

@@ -27,6 +27,8 @@ from .seed_dispersal import SeedDispersal
 from .slope_stability import SlopeStability
 from .soil_acidity import SoilAcidity
 from .soil_carbon import SoilCarbon
+from .soil_carbon_bare import SoilCarbonBare
+from .soil_carbon_dryland import SoilCarbonDryland
 from .soil_water import SoilWater
 from .soil_water_storms import SoilWaterStorms
 from .stream_power import StreamPower
@@ -50,6 +52,8 @@ _SHIPPED: tuple[type[Any], ...] = (
     Vegetation,
     SeedDispersal,
     SoilCarbon,
+    SoilCarbonBare,
+    SoilCarbonDryland,
     DeepCarbon,
     NitrogenCycle,
     SoilAcidity,

@@ -203,3 +203,28 @@ def rothc_month(
         _decay(pools[0][start:end], pools[1][start:end], dpm, rpm, t)
         _decay(pools[2][start:end], pools[3][start:end], bio, hum, t)
         _share_out(t, constants[KEPT, start:end], bio, hum, out[CO2, start:end])
+
+
+@compiled
+def decay_month(
+    pools: tuple[Array, Array, Array, Array], modifier: Array, kept: Array, out: Array
+) -> None:
+    """Decay and transfer of one month at a given rate modifier, without inputs.
+
+    pools     DPM, RPM, BIO, HUM, any unit of carbon, (n,) each
+    modifier  product of temperature, moisture and cover, 1, (n,)
+    kept      share of decayed carbon that becomes BIO and HUM, 1, (n,)
+    out       (7, n): amounts added to DPM, RPM, BIO, HUM and CO2; others stay
+    """
+    total = np.zeros(SLICE)
+    for start in range(0, modifier.size, SLICE):
+        end = min(start + SLICE, modifier.size)
+        t = total[: end - start]
+        for i in range(end - start):
+            t[i] = 0.0
+        dpm, rpm = out[DPM, start:end], out[RPM, start:end]
+        bio, hum = out[BIO, start:end], out[HUM, start:end]
+        _survive(modifier[start:end], hum, rpm, bio, dpm)
+        _decay(pools[0][start:end], pools[1][start:end], dpm, rpm, t)
+        _decay(pools[2][start:end], pools[3][start:end], bio, hum, t)
+        _share_out(t, kept[start:end], bio, hum, out[CO2, start:end])

@@ -163,7 +163,7 @@ VARS = (
         label="Topsoil moisture deficit (RothC TSMD)",
         label_zh="表土水分亏缺",
         source="Coleman & Jenkinson, RothC-26.3",
-        low=-200.0,
+        low=-350.0,
         high=0.0,
         colours="devon",
     ),
