@@ -168,7 +168,8 @@ def _plants() -> str:
         known = {key: getattr(plant, key) for key in types.PARAMETERS}
         units = {key: p.unit for key, p in types.PARAMETERS.items()}
         parts.append(
-            f"## {plant.name}\n\n{plant.label} · {plant.label_zh}: *{plant.species}*."
+            f"## {plant.name}\n\n{plant.label} · {plant.label_zh}, a {plant.form}: "
+            f"*{plant.species}*."
             f"\n\n{_known(known, units)}"
         )
     return "\n\n".join(parts)

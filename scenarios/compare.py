@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from twin.errors import OtherGrid, StoreError, unknown_name
 
 from .indicators import INDICATORS
+from .tables import csv_bytes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -59,11 +58,7 @@ class Comparison:
 
     def to_csv(self) -> bytes:
         """UTF-8 with a byte order mark, which Excel on Chinese Windows needs."""
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, self.head, lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(self.rows)
-        return text.getvalue().encode("utf-8-sig")
+        return csv_bytes(self.rows, self.head)
 
     def __repr__(self) -> str:
         parcels = len({row["parcel"] for row in self.rows})

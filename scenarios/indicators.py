@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +11,8 @@ from numpy.typing import NDArray
 
 from twin.process import Array
 from twin.vocabulary import VOCABULARY
+
+from .tables import csv_bytes
 
 SQUARE_METRES = 10_000.0  # in a hectare
 
@@ -122,10 +122,4 @@ def _number(values: Array | None, zone: int) -> float | None:
 
 def to_csv(rows: Rows) -> bytes:
     """Write rows as UTF-8 with the byte order mark that Excel on Windows needs."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, HEAD, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(
-        {k: "" if v is None else v for k, v in row.items()} for row in rows
-    )
-    return text.getvalue().encode("utf-8-sig")
+    return csv_bytes(rows, HEAD)

@@ -82,6 +82,19 @@ def soil_set(limits: Sequence[str], carried: Sequence[str]) -> list[str]:
     return [*(["growth_limits", *fed] if limits else []), *moved]
 
 
+def asked_set(layers: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Processes that alone can write a layer which the scenario asks for."""
+    register, chosen = process_register(), [*names]
+    made: list[str] = []
+    for layer in layers:
+        if VOCABULARY[layer].kind != "derived":
+            continue
+        known = [n for n, kind in register.items() if layer in kind.writes]
+        if len(known) == 1 and known[0] not in (*chosen, *made):
+            made += known
+    return made
+
+
 def _richest(name: str, known: set[str]) -> str:
     """Among the processes with the same writes, the one using most known forcings."""
     from twin.processes.register import BY_NAME_ONLY

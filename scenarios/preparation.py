@@ -24,8 +24,9 @@ from .forcing import repeat
 from .growing_season import growing_season
 from .initial import blocks, initial_state, types_in
 from .initial_soil import carried_by, limits_in
-from .model import first_set, processes, soil_set
+from .model import asked_set, first_set, processes, soil_set
 from .provenance import inputs
+from .scenario import DEFAULT_LAYERS
 
 if TYPE_CHECKING:
     from connectors.monthly import Monthly
@@ -91,7 +92,11 @@ def prepare(
     stated = _ground_blocks(site)
     ground = [changes.block(block) for block in blocks(stated, ids, told)]
     limits, carried = limits_in(list(stated.values())), carried_by(ground)
-    names = scenario.processes or [*first_set(weather), *soil_set(limits, carried)]
+    usual_set = [*first_set(weather), *soil_set(limits, carried)]
+    names = [*(scenario.processes or usual_set)]
+    if not scenario.processes:
+        more = [n for n in scenario.output.layers if n not in DEFAULT_LAYERS]
+        names += asked_set(more, names)
     types = changes.plants(types_in(ground, _planted(beside or scenario)))
     settings = {
         "latitude": latitude(grid),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 def width(text: str) -> int:
@@ -40,3 +43,18 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
     rule = "  ".join("-" * w for w in widths)
     return "\n".join([line(head), rule, *(line(row) for row in cells)])
+
+
+def csv_bytes(rows: Sequence[Mapping[str, Any]], head: Sequence[str] = ()) -> bytes:
+    """Rows as UTF-8 with the byte order mark that Excel on Chinese Windows needs.
+
+    head  columns, in order; default those of the first row; None is an empty cell
+    """
+    text = io.StringIO(newline="")
+    names = list(head) or list(rows[0])
+    writer = csv.DictWriter(text, names, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(
+        {k: "" if v is None else v for k, v in row.items()} for row in rows
+    )
+    return text.getvalue().encode("utf-8-sig")

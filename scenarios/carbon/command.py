@@ -49,17 +49,10 @@ def carbon(
 
 
 def _write(path: Path, account: Account) -> None:
-    import csv as tables
-    import io
-
+    from ..tables import csv_bytes
     from .account import rows_of
 
-    rows = rows_of(account)
-    text = io.StringIO(newline="")
-    writer = tables.DictWriter(text, list(rows[0]), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    path.write_bytes(text.getvalue().encode("utf-8-sig"))
+    path.write_bytes(csv_bytes(rows_of(account)))
 
 
 def _plain(account: Account, other: Account | None) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -21,6 +19,7 @@ from twin.numerics.threads import workers
 from ..preparation import prepare
 from ..progress import Report
 from ..provenance import code_version, environment, fingerprint
+from ..tables import csv_bytes
 from .bands import Bands
 from .members import Member, alone, run_and_save, run_member
 from .spread import as_table
@@ -146,18 +145,7 @@ def _publish(
     for name, rows in (
         ("bands", bands.rows()), ("members", bands.member_rows()), ("draws", table)
     ):  # fmt: skip
-        (aside / f"{name}.csv").write_bytes(_csv(rows))
+        (aside / f"{name}.csv").write_bytes(csv_bytes(rows))
     (aside / ABOUT).write_text(_json(about), encoding="utf-8")
     shutil.rmtree(place, ignore_errors=True)
     aside.rename(place)
-
-
-def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """UTF-8 with the byte order mark that Excel on Windows needs."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(
-        {k: "" if v is None else v for k, v in row.items()} for row in rows
-    )
-    return text.getvalue().encode("utf-8-sig")

@@ -49,7 +49,7 @@ def test_types_keep_the_values_they_had_before_they_were_a_table():
 def test_every_parameter_of_the_code_stands_in_the_table_and_no_other():
     told = {f.name for f in fields(PlantType)}
 
-    assert told == {*KEYS, "name", "label", "label_zh", "species"}
+    assert told == {*KEYS, "name", "label", "label_zh", "form", "species"}
     assert set(METAL_LIMITS) == set(METALS)
 
 

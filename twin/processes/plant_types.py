@@ -32,6 +32,7 @@ class PlantType:
     name: str
     label: str
     label_zh: str
+    form: str
     species: str
     asymptote: Known
     rate: Known
@@ -78,6 +79,10 @@ def _read_types() -> dict[str, PlantType]:
             raise DeclarationError(
                 f"{where}: plant type '{name}' lacks {', '.join(lacking)} in values.csv"
             )
+        if row["form"] not in FORMS:
+            raise DeclarationError(
+                f"{where}: form '{row['form']}' of '{name}'; give {', '.join(FORMS)}"
+            )
         about = {key: row[key] for key in _NAMES}
         made[name] = PlantType(name=name, **about, **known)  # type: ignore[arg-type]
     if told:
@@ -87,7 +92,8 @@ def _read_types() -> dict[str, PlantType]:
     return made
 
 
-_NAMES = ("label", "label_zh", "species")
+_NAMES = ("label", "label_zh", "form", "species")
+FORMS = ("herb", "shrub", "tree")
 PLANT_TYPES: Mapping[str, PlantType] = MappingProxyType(_read_types())
 DEFAULT_TYPES: tuple[str, ...] = (  # of the loess country that the twin began with
     "robinia",

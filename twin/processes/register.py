@@ -15,6 +15,7 @@ from .ground_strain import GroundStrain
 from .growth_limits import GrowthLimits
 from .hillslope_diffusion import HillslopeDiffusion
 from .hillslope_diffusion_nonlinear import HillslopeDiffusionNonlinear
+from .land_cover import LandCover
 from .metal_cycle import MetalCycle
 from .nitrogen_cycle import NitrogenCycle
 from .pet_fao56 import PetFao56
@@ -63,6 +64,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     CoverExposure,
     SedimentDelivery,
     CarbonPools,
+    LandCover,
     HillslopeDiffusion,
     HillslopeDiffusionNonlinear,
     StreamPower,

@@ -6,6 +6,17 @@ from ..var import Var
 
 VARS = (
     Var(
+        name="land_cover_class",
+        unit="1",
+        kind="derived",
+        label="Land cover: 1 bare, 2 herbs, 3 shrubs, 4 trees",
+        label_zh="土地覆盖:1 裸地,2 草本,3 灌木,4 乔木",
+        source="FAO FRA 2020 and LCCS thresholds of cover",
+        low=1.0,
+        high=4.0,
+        colours="bamako",
+    ),
+    Var(
         name="stocking",
         unit="1",
         kind="stock",
