@@ -13,6 +13,7 @@ from . import ground_functions as ground
 from . import landform_functions as landform
 from . import landscape_functions as land
 from . import mining_functions as mining
+from . import optimise_functions as optimise
 from . import plant_functions as plant
 from . import sensing_functions as sensing
 from . import soil_functions as soil
@@ -96,5 +97,6 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "water.wetness_numbers": water.wetness_numbers,
         "water.steady_rain": water.steady_rain,
         "water.delivery": water.delivery,
+        "optimise.zdt": optimise.zdt_front,
     }
 )

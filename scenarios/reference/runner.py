@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.errors import BadScenario
+from twin.errors import BadScenario, MissingExtra
 
 from ..checked import nearest
 from .case import Case, Tolerance, read_case
@@ -28,6 +28,7 @@ class Outcome:
     largest    greatest absolute difference;  at  where it is
     allowed    what the tolerance allows there
     compared   how many numbers were compared
+    missing    what is not installed, so that it was not run
     """
 
     name: str
@@ -41,11 +42,12 @@ class Outcome:
     allowed: float
     at: str
     compared: int
+    missing: str = ""
 
     @property
     def passed(self) -> bool:
-        """True within the tolerance, and always for an unverified case."""
-        return self.within or not self.verified
+        """True within the tolerance; an unverified or missing one gates nothing."""
+        return self.within or not self.verified or bool(self.missing)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as plain data."""
@@ -53,6 +55,8 @@ class Outcome:
         return {**plain, "path": str(self.path), "passed": self.passed}
 
     def __str__(self) -> str:
+        if self.missing:
+            return f"NOT RUN {self.name}: {self.missing}"
         state = "passed" if self.within else "FAILED"
         note = "" if self.verified else " (unverified, gates nothing)"
         return (
@@ -82,13 +86,17 @@ def run_cases(paths: Iterable[Path] = ()) -> list[Outcome]:
 
 
 def run_case(path: Path) -> Outcome:
-    """Run one case."""
+    """Run one case; one that needs a library of an extra says so, not run."""
     case, where = read_case(path), str(path)
     inputs = _tables(case.inputs, path)
     expected = _tables(case.expected, path)
     run = run_function if case.function else run_process
-    results = run(case, inputs, where)
-    difference, allowed, at, compared, within = _compare(case, expected, results, where)
+    found, missing = (np.nan, np.nan, "nowhere", 0, False), ""
+    try:
+        found = _compare(case, expected, run(case, inputs, where), where)
+    except MissingExtra as error:
+        missing = str(error)
+    difference, allowed, at, compared, within = found
     return Outcome(
         name=case.name,
         title=case.title,
@@ -101,6 +109,7 @@ def run_case(path: Path) -> Outcome:
         allowed=allowed,
         at=at,
         compared=compared,
+        missing=missing,
     )
 
 

@@ -14,7 +14,6 @@ from twin.processes.register import PROCESSES
 
 ALL = sorted(PROCESSES)
 BY_STUDY = {"chronosequence_published.csv": "docs/studies/chronosequence.md"}
-NOT_YET = {"nsga2_zdt_pymoo.csv"}  # without a descriptor so far
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -69,5 +68,5 @@ def test_every_table_of_the_shared_folder_is_used_by_a_case_or_a_study(shared):
     there = {file.name for file in (shared / "reference_cases").iterdir()}
 
     assert used <= there
-    assert there - used - set(BY_STUDY) - {"README.md"} == NOT_YET
+    assert there - used - set(BY_STUDY) == {"README.md"}
     assert all((ROOT / page).is_file() for page in BY_STUDY.values())

@@ -1,0 +1,1 @@
+"""Search for the plans that no other plan beats on every aim."""
