@@ -344,7 +344,10 @@ def test_what_was_written_comes_back_bit_for_bit(read: Read, tmp_path: Path) -> 
     [
         ("", "no table"),
         ("time,t\nmonth,degC\n2023-01,x\n", "no table"),
-        ("time,air_temperature\nmonth,degC\n2023-01,1\n2023-03,1\n", "2023-02 is missing"),
+        (
+            "time,air_temperature\nmonth,degC\n2023-01,1\n2023-03,1\n",
+            "2023-02 is missing",
+        ),
         ("time,air_temperature\nmonth,degC\n2023-01,nan\n", "no value in 2023-01"),
         ("time,air_temp\nmonth,degC\n2023-01,1\n", "did you mean"),
     ],
