@@ -60,10 +60,12 @@ def weather(months: int = 36) -> Monthly:
     )
 
 
-def rich_mine(folder: Path, cells: int = 24) -> Site:
+def rich_mine(
+    folder: Path, cells: int = 24, text: str = RICH, climate: Monthly | None = None
+) -> Site:
     """A heap on a plane, cells x cells of 10 m, with a dump and a pile as parcels."""
     (folder / "runs").mkdir(parents=True)
-    (folder / "site.yaml").write_text(RICH, encoding="utf-8")
+    (folder / "site.yaml").write_text(text, encoding="utf-8")
     y, x = np.mgrid[0:cells, 0:cells] * 10.0
     middle = 5.0 * cells
     away = np.hypot(x - middle, y - middle)
@@ -82,6 +84,6 @@ def rich_mine(folder: Path, cells: int = 24) -> Site:
         Parcel("pile", "Stockpile", "表土堆", pile),
     ]
     write_parcels(folder / "layers" / "parcels.gpkg", parcels, grid.crs)
-    write_monthly(folder / "layers" / "climate_monthly.csv", weather())
+    write_monthly(folder / "layers" / "climate_monthly.csv", climate or weather())
     Built(grid.to_dict(), ("2024-05-20",)).save(folder)
     return Site.open(folder)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from heidaigou import CALIBRATED, weather
 
 from scenarios.growing_season import growing_season
 from scenarios.initial import DEFAULT_GROUND, initial_state
@@ -23,12 +24,9 @@ from twin.grid import Grid
 from twin.kernel import Forcing, Model, Output, simulate
 from twin.processes.register import FIRST_SET, PROCESSES
 
-CALIBRATED = 0.53  # vegetation.site_factor
 TYPES = ("robinia", "seabuckthorn", "alfalfa", "pioneer")
 PLANTED = {"natural": None, "grass": "alfalfa", "shrub": "seabuckthorn"}
 PLANTED |= {"tree": "robinia", "compost": "robinia"}
-T = (-9.5, -5.5, 1.5, 9.5, 16.0, 20.0, 21.8, 19.8, 14.2, 7.8, -0.8, -7.5)
-RAIN = (2.5, 4.0, 9.0, 19.0, 33.0, 55.0, 105.0, 100.0, 55.0, 22.0, 8.0, 2.5)
 COMPOST = {"soil_carbon_dpm": 0.49, "soil_carbon_rpm": 0.49, "soil_carbon_hum": 0.02}
 KEPT = (
     "soil_organic_carbon",
@@ -37,18 +35,6 @@ KEPT = (
     "vegetation_cover",
     "soil_loss",
 )
-
-
-def weather(years: int) -> dict[str, np.ndarray]:
-    month = np.arange(12 * years) % 12
-    t, rain = np.array(T)[month], np.array(RAIN)[month]
-    return {
-        "air_temperature": t,
-        "air_temperature_min": t - 7.0,
-        "air_temperature_max": t + 7.0,
-        "precipitation": rain,
-        "rainfall_erosivity": 5.0 * np.maximum(rain - 20.0, 0.0),
-    }
 
 
 class Keeper:
@@ -79,7 +65,7 @@ def track(
         "practice_factor": practice,
         "plants": {plant: {"age": 0.0, "stocking": 0.8}} if plant else {},
     }
-    years = weather(30)
+    years = weather(30 * 12)
     settings = {"latitude": 39.5, "plant_types": TYPES, "site_factor": CALIBRATED}
     settings["warmth_of_year"] = growing_season(
         processes(FIRST_SET, {}, {"latitude": 39.5}), years, (2025, 1),
