@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.erosion_factors import gravel_correction
 from twin.process import Array
 from twin.processes.growth_limits import DEPTH as LIMIT_DEPTH
 from twin.processes.growth_limits import METAL_OF, NITROGEN
@@ -31,6 +32,7 @@ from twin.vocabulary.nitrogen import NITROGEN_STOCKS
 
 PER_HECTARE = 0.1  # kg m-2 in 1 t ha-1
 GRAM = 1e-3  # kg
+ERODIBILITY, GRAVEL = "soil_erodibility", "gravel"
 DEEPER = {"subsoil": 0.5, "spoil": 0.25}  # of the topsoil's carbon content; unverified
 WAYS: tuple[Way, ...] = ("imported", "exhumed", "removed", "exported")
 AVAILABLE = 0.1  # share of a metal, where nothing is stated; unverified
@@ -118,9 +120,13 @@ def _slots(block: Mapping[str, Any]) -> dict[str, Array]:
     density, clay = stated("bulk_density"), stated("clay_content")
     mass = thickness * density
     made = {SOIL_MASS: mass, DENSITY: density, "clay_content": clay}
-    for key in ("soil_ph", "soil_share", "soil_erodibility"):
+    for key in ("soil_ph", "soil_share", ERODIBILITY):
         if key in block:
             made[key] = stated(key)
+    if ERODIBILITY in made and _any(told, GRAVEL):
+        own = float(block.get(GRAVEL) or 0.0)
+        armour = np.array([_or(t.get(GRAVEL), own) for t in told])
+        made[ERODIBILITY] = made[ERODIBILITY] * gravel_correction(armour)
     made |= _carbon(block, told, (thickness, mass), clay)
     for key, (name, per) in CONTENTS.items():
         own = float(block.get(key) or 0.0)

@@ -249,6 +249,11 @@ class Material(Setting):
     bulk_density: Positive | None = Field(
         default=None, ge=100, le=2700, description="kg m-3"
     )
+    gravel: Amount | None = Field(
+        default=None,
+        le=100,
+        description="percent by volume; armours the ground where it lies on top",
+    )
     soil_organic_carbon: Amount | None = Field(
         default=None, description="t ha-1 of 0 to 0.3 m; below, g kg-1"
     )
@@ -290,7 +295,7 @@ class Ground(Material):
     available_water_capacity: Amount | None = Field(default=None, description="mm")
     curve_number: Positive | None = Field(default=None, le=100, description="1")
     soil_erodibility: Amount | None = Field(
-        default=None, description="t ha h ha-1 MJ-1 mm-1"
+        default=None, description="of the fine earth, t ha h ha-1 MJ-1 mm-1"
     )
     practice_factor: Share | None = Field(default=None, description="1")
     plants: dict[str, Plant] | None = Field(
