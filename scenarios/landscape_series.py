@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.errors import InputError
+from twin.landscape.connectivity import connected_area
 from twin.landscape.metrics import landscape
 from twin.processes.land_cover import CLASSES
 
@@ -18,12 +19,16 @@ UNITS = {
     "area": "ha", "number": "1", "density": "(100 ha)-1", "largest": "percent",
     "edge": "m", "edge_density": "m ha-1", "shape": "1", "mesh": "ha",
     "mean_area": "ha", "share": "percent", "contagion": "percent", "diversity": "nat",
+    "connected": "ha", "connection": "1",
 }  # fmt: skip
 WHOLE = "all"
 
 
-def metrics_of(run: Run) -> list[dict[str, Any]]:
+def metrics_of(run: Run, dispersal: float | None = None) -> list[dict[str, Any]]:
     """One row by date, class (and all) and metric: name, unit, value.
+
+    dispersal  gap that half of the animals or seeds cross, m; with it each class has
+               its equivalent connected area and the probability of connection too
 
     Patches join by eight neighbours, as FRAGSTATS does by default. InputError where the
     run kept no land cover.
@@ -47,6 +52,16 @@ def metrics_of(run: Run) -> list[dict[str, Any]]:
             name = CLASSES[int(code)]
             for metric, values in found.by_class.items():
                 made.append(_row(date.isoformat(), name, metric, float(values[i])))
+            if dispersal is not None:
+                joined = connected_area(
+                    classes == code, cell=cell, dispersal=dispersal,
+                    total=found.whole["area"],
+                )  # fmt: skip
+                made.append(
+                    _row(date.isoformat(), name, "connected", joined.equivalent)
+                )
+                told_to = joined.probability
+                made.append(_row(date.isoformat(), name, "connection", told_to))
     return made
 
 

@@ -77,6 +77,13 @@ def test_a_layer_that_is_asked_for_brings_its_process(folder: Path):
     for row in rows:
         if row["date"].startswith("2037") and row["class"] == "all":
             assert row["value"] == told[row["metric"]]
+    joined = {
+        (r["date"][:4], r["class"]): r["value"]
+        for r in metrics_of(made, dispersal=100.0)
+        if r["metric"] == "connected"
+    }
+    assert joined.keys() == {key for key in area if key[1] != "all"}
+    assert all(joined[key] <= area[key] * (1.0 + 1e-12) for key in joined)
 
 
 def test_a_run_without_land_cover_says_what_to_add(folder: Path):
