@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,9 @@ PAGES = sorted(
 def test_the_python_on_the_page_runs(
     page: Path, demo_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Blocks of one page share their names, as a reader's session would."""
-    (tmp_path / "my-first-mine").symlink_to(demo_site)
+    """Blocks of one page share their names and their mine, as a reader's session."""
+    shutil.copytree(demo_site, tmp_path / "my-first-mine")
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "__main__"}
     for block in BLOCK.findall(page.read_text(encoding="utf-8")):
-        exec(compile(block, str(page), "exec"), names)
+        exec(compile(block, str(page), "exec", dont_inherit=True), names)
