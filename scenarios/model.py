@@ -16,6 +16,7 @@ from twin.vocabulary import VOCABULARY
 from .checked import nearest
 
 GROUP = "minetwin.processes"
+USUAL = "default"  # in a scenario's processes: all that would run without the key
 
 
 @cache
@@ -70,6 +71,22 @@ def first_set(forcings: Iterable[str]) -> list[str]:
 
     known = set(forcings)
     return [_richest(name, known) for name in FIRST_SET]
+
+
+def named_set(names: Sequence[str], usual: Sequence[str]) -> list[str]:
+    """Processes of a scenario, with ``default`` spelled out as the usual ones.
+
+    Of these, those are left out that another named one stands instead of: it says so,
+    or writes one of the same values.
+    """
+    others = [name for name in names if name != USUAL]
+    if USUAL not in names:
+        return others
+    register = process_register()
+    gone = {x for n in others for x in getattr(register[n], "instead_of", ())}
+    written = {value for name in others for value in register[name].writes}
+    gone |= {name for name in usual if written & {*register[name].writes}}
+    return [*(n for n in usual if n not in gone and n not in others), *others]
 
 
 def soil_set(limits: Sequence[str], carried: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ from .forcing import repeat
 from .growing_season import growing_season
 from .initial import blocks, initial_state, types_in
 from .initial_soil import carried_by, limits_in
-from .model import asked_set, first_set, processes, soil_set
+from .model import USUAL, asked_set, first_set, named_set, processes, soil_set
 from .provenance import inputs
 from .scenario import DEFAULT_LAYERS
 
@@ -93,8 +93,9 @@ def prepare(
     ground = [changes.block(block) for block in blocks(stated, ids, told)]
     limits, carried = limits_in(list(stated.values())), carried_by(ground)
     usual_set = [*first_set(weather), *soil_set(limits, carried)]
-    names = [*(scenario.processes or usual_set)]
-    if not scenario.processes:
+    named = scenario.processes or (USUAL,)
+    names = named_set(named, usual_set)
+    if USUAL in named:
         more = [n for n in scenario.output.layers if n not in DEFAULT_LAYERS]
         names += asked_set(more, names)
     types = changes.plants(types_in(ground, _planted(beside or scenario)))

@@ -87,7 +87,8 @@ class Scenario(Checked):
         Scenario(name="plan", start="2025-01", years=30, interventions=[...])
 
     surface        id of the surface to start from; default the latest surveyed one
-    processes      names of the register; default all of the first set
+    processes      names of the register; ``default`` among them stands for the usual
+                   set, less what the others replace; nothing: the usual set
     parameters     {"process.parameter": value}
     interventions  measures in the order in which they act
     ensemble       what varies between the members of ``minetwin ensemble``
@@ -117,13 +118,10 @@ class Scenario(Checked):
     @field_validator("processes")
     @classmethod
     def _known_processes(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        from .model import process_register
+        from .model import USUAL, process_register
 
-        wrong = [
-            nearest("process", n, process_register())
-            for n in names or ()
-            if n not in process_register()
-        ]
+        known = {USUAL, *process_register()}
+        wrong = [nearest("process", n, known) for n in names or () if n not in known]
         if wrong:
             raise ValueError("; ".join(wrong))
         return names

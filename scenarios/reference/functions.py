@@ -38,6 +38,7 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "growth.limits": plant.limits,
         "plants.three_pg": plant.three_pg,
         "plants.recruits": plant.recruitment,
+        "plants.light": plant.light,
         "plants.seeds_beyond_an_edge": plant.seeds_beyond_an_edge,
         "pet.sun": plant.sun,
         "pet.pressure": plant.pressure,

@@ -26,6 +26,7 @@ from twin.processes.pet_oudin import oudin
 from twin.processes.pet_priestley_taylor import priestley_taylor
 from twin.processes.seed_dispersal import recruits, seed_pressure
 from twin.processes.three_pg import Month, Soil, Species, Stand, step
+from twin.processes.understory import light_of
 
 Numbers = NDArray[np.float64]
 Result = Mapping[str, Numbers]
@@ -209,3 +210,18 @@ def vapour(low: Numbers, high: Numbers, wet: Numbers, dry: Numbers) -> Result:
         "saturated": 0.5 * (at_low + at_high),
         "actual": 0.5 * (at_low * wet + at_high * dry) / 100.0,
     }
+
+
+def light(
+    herbs: Numbers, herb_crowns: Numbers, shrubs: Numbers, shrub_crowns: Numbers,
+    trees: Numbers, tree_crowns: Numbers
+) -> Result:  # fmt: skip
+    """Open ground, and what the forms have too much of for the light, one type each."""
+    stocking = np.stack([herbs, shrubs, trees])
+    crowns = np.stack([herb_crowns, shrub_crowns, tree_crowns])
+    found = light_of(stocking, crowns, np.arange(3.0))
+    rows = zip(("herbs", "shrubs", "trees"), found.room, found.shaded, strict=True)
+    made = {"open": found.open}
+    for form, room, shaded in rows:
+        made |= {f"room_{form}": room, f"shaded_{form}": shaded}
+    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,13 @@ CARRIED = {
     "cadmium_available_share": 0.2,
     "lead_available_share": 0.05,
 }
+ALL = (
+    *FIRST_SET, "subsidence", "growth_limits", "nitrogen_cycle", "soil_acidity",
+    "metal_cycle",
+)  # fmt: skip
 
 
-def everything(years: int) -> Scenario:
+def everything(years: int, processes: Sequence[str] = ALL) -> Scenario:
     """All kinds of measures within the first fifteen years."""
     measures = [
         {"measure": "strip", "area": DUMP, "date": "2025-02", "thickness": 0.4,
@@ -47,10 +52,9 @@ def everything(years: int) -> Scenario:
          "mix": {"grass": 0.5, "robinia": 0.3}},
         {"measure": "fire", "area": DUMP, "date": "2038-08"},
     ]  # fmt: skip
-    names = [*FIRST_SET, "subsidence", "growth_limits", "nitrogen_cycle"]
-    names += ["soil_acidity", "metal_cycle"]
-    data = {"name": "all", "start": "2025-01", "years": years, "processes": names}
-    return Scenario.from_dict(data | {"interventions": measures})
+    data = {"name": "all", "start": "2025-01", "years": years}
+    data |= {"processes": list(processes), "interventions": measures}
+    return Scenario.from_dict(data)
 
 
 @pytest.mark.parametrize("years", [30, 1000])
@@ -71,3 +75,25 @@ def test_every_book_closes_on_every_step(tmp_path: Path, years: int):
     assert told["nitrogen"] < 1e-12
     soil = made.map("soil_organic_carbon", len(made.times) - 1)
     assert (~np.isfinite(soil)).sum() == 3  # the hole of the survey
+
+
+@pytest.mark.parametrize(
+    "other", ["understory", "soil_water_storms", "soil_carbon_dryland"]
+)
+def test_books_close_with_what_stands_instead(tmp_path: Path, other: str):
+    """``default`` joins what the soil asks for; the named process takes its place."""
+    site = rich_mine(tmp_path / "mine", cells=16)
+
+    plan = everything(15, ("default", "subsidence", other))
+    made = run(plan, site, control=False).plan
+
+    told = json.loads((made.folder / "manifest.json").read_text("utf-8"))
+    replaced = {
+        "understory": "seed_dispersal",
+        "soil_water_storms": "soil_water",
+        "soil_carbon_dryland": "soil_carbon",
+    }
+    assert other in told["processes"]
+    assert replaced[other] not in told["processes"]
+    assert "metal_cycle" in told["processes"]
+    assert max(told["closure"].values()) < 1e-9, told["closure"]

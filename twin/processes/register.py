@@ -36,6 +36,7 @@ from .stream_power import StreamPower
 from .subsidence import Subsidence
 from .terrain_form import TerrainForm
 from .terrain_form_rusle import TerrainFormRusle
+from .understory import Understory
 from .vegetation import Vegetation
 
 _SHIPPED: tuple[type[Any], ...] = (
@@ -52,6 +53,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     GrowthLimits,
     Vegetation,
     SeedDispersal,
+    Understory,
     SoilCarbon,
     SoilCarbonBare,
     SoilCarbonDryland,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -41,6 +41,50 @@ def recruits(free: Array, pressure: Array) -> Array:
     taken = free * -np.expm1(-total)
     share = np.divide(pressure, total, out=np.zeros_like(pressure), where=total > 0.0)
     made: Array = taken * share
+    return made
+
+
+class Seeds(NamedTuple):
+    """What a type's recruitment goes by, (k,) each."""
+
+    recruitment: Array
+    dispersal: Array
+    rate: Array
+    shape: Array
+
+
+def seeds_of(types: tuple[str, ...]) -> Seeds:
+    """Recruitment of these types."""
+    keys = ("recruitment", "dispersal", "rate", "shape")
+    return Seeds(*(column(types, key) for key in keys))
+
+
+def arrival(see: Mapping[str, Any], seeds: Seeds, grid: Grid, half: float) -> Array:
+    """Rate at which each type takes ground here, (k, n), year-1.
+
+    half  soil organic carbon at which half of the seeds establish, kg m-2
+    """
+    stocking = see["stocking"]
+    carbon = see["soil_carbon_rpm"] + see["soil_carbon_hum"]
+    established = carbon / np.maximum(carbon + half, TINY)
+    made = np.zeros(stocking.shape)
+    for row in np.flatnonzero(seeds.recruitment > 0.0):
+        if stocking[row].any():
+            around = seed_pressure(stocking[row], grid, float(seeds.dispersal[row]))
+            made[row] = seeds.recruitment[row] * established * around
+    return made
+
+
+def younger(age: Array, stocking: Array, more: Array, seeds: Seeds) -> Array:
+    """Change of a stand's age as newcomers without carbon join it, (k, n), year.
+
+    The stand's carbon stays on its curve.
+    """
+    ratio = stocking / np.maximum(stocking + more, TINY)
+    k, p = seeds.rate[:, None], seeds.shape[:, None]
+    grown = -np.expm1(-k * age) * ratio ** (1.0 / p)
+    new = -np.log(np.maximum(1.0 - grown, GROWN_UP)) / k
+    made: Array = np.where(more > 0.0, np.minimum(new - age, 0.0), 0.0)
     return made
 
 
@@ -107,36 +151,21 @@ class SeedDispersal:
             object.__setattr__(self, "reads", (*type(self).reads, GROWTH_LIMIT))
 
     @cached_property
-    def _types(self) -> tuple[Array, Array, Array, Array]:
-        """Recruitment, dispersal, growth rate and shape, (k,) each."""
-        names = self.plant_types
-        keys = ("recruitment", "dispersal", "rate", "shape")
-        made = tuple(column(names, key) for key in keys)
-        return made[0], made[1], made[2], made[3]
+    def _seeds(self) -> Seeds:
+        return seeds_of(self.plant_types)
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Return the year's recruits."""
         stocking, age = see["stocking"], see["effective_age"]
         check_types(self.plant_types, stocking, self.name)
-        rate, reach, growth, shape = self._types
-        carbon = see["soil_carbon_rpm"] + see["soil_carbon_hum"]
-        established = carbon / np.maximum(carbon + self.half_carbon, TINY)
-        pressure = np.zeros(stocking.shape)
-        for row in np.flatnonzero(rate > 0.0):
-            if stocking[row].any():
-                seeds = seed_pressure(stocking[row], when.grid, float(reach[row]))
-                pressure[row] = rate[row] * established * seeds
+        pressure = arrival(see, self._seeds, when.grid, self.half_carbon)
         if self.limits:
             pressure *= see[GROWTH_LIMIT]
         # tails of tails would put 1e-15 of a plant into every cell
         pressure[pressure < self.least_recruit] = 0.0
         free = np.maximum(1.0 - stocking.sum(axis=0), 0.0)
         more = recruits(free, pressure)
-        ratio = stocking / np.maximum(stocking + more, TINY)
-        k, p = growth[:, None], shape[:, None]
-        grown = -np.expm1(-k * age) * ratio ** (1.0 / p)
-        younger = -np.log(np.maximum(1.0 - grown, GROWN_UP)) / k
         return {
             "stocking": more,
-            "effective_age": np.where(more > 0.0, np.minimum(younger - age, 0.0), 0.0),
+            "effective_age": younger(age, stocking, more, self._seeds),
         }
