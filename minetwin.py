@@ -171,6 +171,7 @@ def _app() -> typer.Typer:
         design_command,
         mesh_commands,
         survey_commands,
+        water_commands,
     )
     from scenarios.carbon.command import carbon
     from scenarios.ensemble.command import ensemble
@@ -206,6 +207,8 @@ def _app() -> typer.Typer:
     app.command()(design_command.design)
     app.command()(mesh_commands.mesh)
     app.command()(mesh_commands.solid)
+    app.command()(water_commands.ponds)
+    app.command()(water_commands.drain)
     for command in commands.REGISTERS:
         app.command()(command)
     return app

@@ -22,6 +22,9 @@ NATIVE: Mapping[str, float] = {
     "vegetation_cover": 1.0,
     "radiation_factor": 1.0,  # level ground
     "soil_water": 75.0,
+    "slope": 0.0,
+    "flow_receiver": 0.0,  # one cell, on which no other sheds
+    "flow_order": 0.0,
 }
 
 

@@ -23,6 +23,7 @@ from twin.processes.plant_types import (
 from twin.soil.slots import LAYERS
 from twin.state import State
 from twin.vocabulary import VOCABULARY
+from twin.water.curve_table import curve_number
 
 from .checked import nearest
 from .initial_soil import carried_by, left_out, soil_column
@@ -147,5 +148,12 @@ def blocks(ground: Blocks, parcels: Sequence[str], where: str) -> list[dict[str,
 
 
 def _stated(block: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep what a block says; nothing where it is silent."""
-    return {key: value for key, value in block.items() if value is not None}
+    """Keep what a block says; nothing where it is silent.
+
+    A hydrologic soil group stands for the curve number of bare ground.
+    """
+    told = {key: value for key, value in block.items() if value is not None}
+    group = told.pop("soil_group", None)
+    if group is not None:
+        told.setdefault("curve_number", curve_number("bare", "poor", str(group)))
+    return told

@@ -293,7 +293,14 @@ class Ground(Material):
     subsoil: Material | None = Field(default=None, description="from 0.3 to 1 m")
     spoil: Material | None = Field(default=None, description="below 1 m")
     available_water_capacity: Amount | None = Field(default=None, description="mm")
-    curve_number: Positive | None = Field(default=None, le=100, description="1")
+    curve_number: Positive | None = Field(
+        default=None, le=100, description="of bare ground, 1"
+    )
+    soil_group: Literal["A", "B", "C", "D"] | None = Field(
+        default=None,
+        description="hydrologic group, fast to slow; gives the curve number of bare "
+        "ground where none is stated beside it",
+    )
     soil_erodibility: Amount | None = Field(
         default=None, description="of the fine earth, t ha h ha-1 MJ-1 mm-1"
     )

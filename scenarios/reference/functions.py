@@ -97,6 +97,8 @@ FUNCTIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = MappingProxyType(
         "water.storm_runoff": water.storm_runoff,
         "water.wetness_numbers": water.wetness_numbers,
         "water.steady_rain": water.steady_rain,
+        "water.storm_of_parts": water.storm_of_parts,
+        "water.run_on": water.slope_of_cells,
         "water.delivery": water.delivery,
         "optimise.zdt": optimise.zdt_front,
     }

@@ -78,7 +78,8 @@ def test_every_book_closes_on_every_step(tmp_path: Path, years: int):
 
 
 @pytest.mark.parametrize(
-    "other", ["understory", "soil_water_storms", "soil_carbon_dryland"]
+    "other",
+    ["understory", "soil_water_storms", "soil_water_run_on", "soil_carbon_dryland"],
 )
 def test_books_close_with_what_stands_instead(tmp_path: Path, other: str):
     """``default`` joins what the soil asks for; the named process takes its place."""
@@ -91,6 +92,7 @@ def test_books_close_with_what_stands_instead(tmp_path: Path, other: str):
     replaced = {
         "understory": "seed_dispersal",
         "soil_water_storms": "soil_water",
+        "soil_water_run_on": "soil_water",
         "soil_carbon_dryland": "soil_carbon",
     }
     assert other in told["processes"]

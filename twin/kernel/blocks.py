@@ -1,4 +1,4 @@
-"""Cell processes over one block of cells that stays in cache, months in a row."""
+"""Monthly processes over one block of cells that stays in cache, months in a row."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ def parts_of(n: int) -> list[slice]:
 class CellPlan:
     """What the blocks have to do in every month.
 
-    order    cell processes in their order
+    order    monthly processes in their order
     entries  (process, stock) of each ledger line
     stocks   those added to, in canonical order
     kept     derived values whose last month is kept for the whole grid
     due      place in the order -> stocks that nobody reads or adds to after it
+    whole    whether any of them needs the whole grid at once
     """
 
     order: tuple[Process, ...]
@@ -43,6 +44,7 @@ class CellPlan:
     stocks: tuple[str, ...]
     kept: tuple[str, ...]
     due: tuple[tuple[str, ...], ...]
+    whole: bool
 
     @classmethod
     def of(cls, order: Sequence[Process], kept: Sequence[str]) -> CellPlan:
@@ -56,7 +58,8 @@ class CellPlan:
         }
         due = tuple(tuple(s for s in stocks if last[s] == i) for i in range(len(order)))
         shown = tuple(k for k in kept if k in written)
-        return cls(tuple(order), entries, stocks, shown, due)
+        whole = any(p.scope == "grid" for p in order)
+        return cls(tuple(order), entries, stocks, shown, due, whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,6 @@ class Engine:
     def __post_init__(self) -> None:
         """Sort the processes by when they run."""
         order = self.model.order
-        for process in order:
-            if process.scope == "grid" and process.every == "month":
-                raise DeclarationError(
-                    f"process '{process.name}' wants the whole grid each month; "
-                    "grid processes run each year"
-                )
         month = [p for p in order if p.every == "month"]
         read = {name for p in order for name in p.reads}
         # nobody waits for these: they are asked at outputs only
@@ -98,12 +92,15 @@ class Engine:
                 self.whole.held[name] = np.ascontiguousarray(got[name])
 
     def months(self, count: int, pool: Executor) -> None:
-        """Run the cell processes for ``count`` months, in blocks, on all cores."""
+        """Run the monthly processes for ``count`` months.
+
+        In blocks on all cores; as one block where a process needs the whole grid.
+        """
         grid = self.model.grid
         todo = [shift(self.month, k) for k in range(count)]
         steps = [step_of(m, grid) for m in todo]
         forcing = [self.forcing.at(m) for m in todo]
-        parts = parts_of(grid.n)
+        parts = [slice(0, grid.n)] if self.plan.whole else parts_of(grid.n)
         jobs = [
             pool.submit(run_block, self.plan, self.whole, part, steps, forcing)
             for part in parts

@@ -31,6 +31,7 @@ from .soil_carbon import SoilCarbon
 from .soil_carbon_bare import SoilCarbonBare
 from .soil_carbon_dryland import SoilCarbonDryland
 from .soil_water import SoilWater
+from .soil_water_run_on import SoilWaterRunOn
 from .soil_water_storms import SoilWaterStorms
 from .stream_power import StreamPower
 from .subsidence import Subsidence
@@ -50,6 +51,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     CanopyCover,
     SoilWater,
     SoilWaterStorms,
+    SoilWaterRunOn,
     GrowthLimits,
     Vegetation,
     SeedDispersal,
@@ -78,7 +80,9 @@ _SHIPPED: tuple[type[Any], ...] = (
 ENTRY_POINTS = "minetwin.processes"
 PROCESSES: Mapping[str, type[Any]] = MappingProxyType({p.name: p for p in _SHIPPED})
 # alternatives that no run takes by itself: their errors are too large without a reason
-BY_NAME_ONLY: frozenset[str] = frozenset({"pet_priestley_taylor", "pet_hamon"})
+BY_NAME_ONLY: frozenset[str] = frozenset(
+    {"pet_priestley_taylor", "pet_hamon", "soil_water_storms", "soil_water_run_on"}
+)
 FIRST_SET: tuple[str, ...] = (
     "terrain_form",
     "pet_hargreaves",

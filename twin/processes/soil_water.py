@@ -164,7 +164,7 @@ class SoilWater:
         runoff = storm_runoff(
             rain,
             storms=self.storms,
-            number=see["curve_number"],
+            number=self.number(see),
             cover=see["vegetation_cover"],
             cover_effect=self.cover_effect,
         )
@@ -183,6 +183,11 @@ class SoilWater:
             "runoff_total": runoff,
             "recharge_total": drained,
         }
+
+    def number(self, see: Mapping[str, Any]) -> Array:
+        """Return the curve number of bare ground."""
+        made: Array = see["curve_number"]
+        return made
 
     def store(
         self, soil: Array, water: Array, potential: Array, *, capacity: Array
