@@ -176,6 +176,7 @@ def _app() -> typer.Typer:
     from scenarios.carbon.command import carbon
     from scenarios.ensemble.command import ensemble
     from scenarios.landscape_command import landscape
+    from scenarios.metal_command import metals
     from viewer import commands as views
     from viewer import section_commands
 
@@ -195,6 +196,7 @@ def _app() -> typer.Typer:
     app.command()(carbon)
     app.command()(ensemble)
     app.command()(landscape)
+    app.command()(metals)
     app.command()(serve)
     app.add_typer(survey_commands.survey, name="survey")
     app.command()(survey_commands.export)

@@ -72,10 +72,17 @@ def standards() -> tuple[str, ...]:
 
 @cache
 def standard(name: str) -> Standard:
-    """Read a standard by its file's name; UnknownName with the nearest otherwise."""
-    if name not in standards():
-        raise unknown_name("standard", name, standards(), "standards")
-    path = HERE / f"{name}.yaml"
+    """Read a standard that ships by its name, or one's own by the path of its YAML.
+
+    UnknownName with the nearest, BadScenario where the file is none.
+    """
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml"):
+        if name not in standards():
+            raise unknown_name("standard", name, standards(), "standards")
+        path = HERE / f"{name}.yaml"
+    if not path.is_file():
+        raise BadScenario(f"{path}: no such file; give a standard's YAML file")
     text = path.read_text(encoding="utf-8")
     data: Any = yaml.safe_load(text)
     try:
