@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from twin.processes.plant_types import (
 from twin.soil.slots import LAYERS
 from twin.state import State
 from twin.vocabulary import VOCABULARY
+from twin.vocabulary.alternatives import ALTERNATIVE_STOCKS
 from twin.water.curve_table import curve_number
 
 from .checked import nearest
@@ -56,6 +57,7 @@ def initial_state(
     start: tuple[int, int],
     site_factor: float | None = None,
     plant_types: Sequence[str | PlantType] = DEFAULT_TYPES,
+    kept: Collection[str] = (),
 ) -> State:
     """Fill every stock and parameter, but of constituents that no ground states.
 
@@ -66,11 +68,12 @@ def initial_state(
     start      first month of the run
     site_factor  growth relative to native ground, 1; default that of the plants
     plant_types  of the axis "pft" (see ``types_in``), by name or with own values
+    kept         stocks that the run's processes keep; of ALTERNATIVE_STOCKS no other
     """
     types = tuple(plant_type(told) for told in plant_types)
     n = grid.n
     sizes = {"pft": len(types), "soil_layer": len(LAYERS)}
-    absent = left_out(carried_by(ground))
+    absent = left_out(carried_by(ground)) | {*ALTERNATIVE_STOCKS} - {*kept}
     stocks: dict[str, Array] = {}
     for var in VOCABULARY.values():
         if var.kind in ("stock", "parameter") and var.name not in absent:

@@ -12,6 +12,7 @@ from typing import Any
 from twin.errors import BadScenario
 from twin.process import Process, parameters
 from twin.vocabulary import VOCABULARY
+from twin.vocabulary.alternatives import DEAD
 
 from .checked import nearest
 
@@ -110,6 +111,12 @@ def asked_set(layers: Iterable[str], names: Iterable[str]) -> list[str]:
         if len(known) == 1 and known[0] not in (*chosen, *made):
             made += known
     return made
+
+
+def dead_pools(names: Iterable[str]) -> tuple[str, ...]:
+    """Pools of dead matter that these processes keep beyond litter and dead wood."""
+    kept = {name for process in names for name in process_register()[process].adds}
+    return tuple(name for name in DEAD if name in kept)
 
 
 def _richest(name: str, known: set[str]) -> str:

@@ -24,7 +24,15 @@ from .forcing import repeat
 from .growing_season import growing_season
 from .initial import blocks, initial_state, types_in
 from .initial_soil import carried_by, limits_in
-from .model import USUAL, asked_set, first_set, named_set, processes, soil_set
+from .model import (
+    USUAL,
+    asked_set,
+    dead_pools,
+    first_set,
+    named_set,
+    processes,
+    soil_set,
+)
 from .provenance import inputs
 from .scenario import DEFAULT_LAYERS
 
@@ -104,6 +112,7 @@ def prepare(
         "plant_types": types,
         "carried": carried,
         "limits": limits if "growth_limits" in names else (),
+        "dead_pools": dead_pools(names),
     }
     # the average year is the site's, whatever the weather of a member
     year = _average_year(names, scenario.parameters, settings, climate)
@@ -117,6 +126,7 @@ def prepare(
         start=start,
         site_factor=scenario.parameters.get("vegetation.site_factor"),
         plant_types=types,
+        kept={name for process in made for name in process.adds},
     )
     around = Ground(grid, parcels, scenario.folder)
     events = planned(

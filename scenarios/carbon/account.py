@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.soil.constituents import ORGANIC, below
+from twin.vocabulary.alternatives import DEAD_WOOD, FOREST_FLOOR
 
 from .factors import factor
 
@@ -31,8 +32,8 @@ TONNE = 1000.0  # kg
 POOLS: Mapping[str, tuple[str, ...]] = {  # IPCC pool -> stocks
     "above_ground": ("biomass_carbon_above",),
     "below_ground": ("biomass_carbon_below",),
-    "dead_wood": ("dead_wood_carbon",),
-    "litter": ("litter_carbon",),
+    "dead_wood": ("dead_wood_carbon", *DEAD_WOOD),
+    "litter": ("litter_carbon", FOREST_FLOOR),
     "soil": ORGANIC,
 }
 DEEPER = {  # shown, outside the inventory's 0.3 m

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from twin.process import Array
+from twin.vocabulary.alternatives import DEAD
 
 from .measure import Amounts
 
 PLANT_POOLS = ("biomass_carbon_above", "biomass_carbon_below")
-DEAD_POOLS = ("litter_carbon", "dead_wood_carbon")
+DEAD_POOLS = ("litter_carbon", "dead_wood_carbon", *DEAD)
 
 
 def clear_plants(see: Mapping[str, Array], share: Array, amounts: Amounts) -> None:
@@ -47,7 +48,9 @@ def nitrogen_goes(
     if "plant_nitrogen" not in see:
         return
     held = sum((see[name].sum(axis=0) for name in PLANT_POOLS), start=0.0 * carbon)
-    held = held + sum((see[name] for name in DEAD_POOLS), start=0.0 * carbon)
+    held = held + sum(
+        (see[name] for name in DEAD_POOLS if name in see), start=0.0 * carbon
+    )
     share = np.divide(carbon, held, out=np.zeros_like(held), where=held > 0.0)
     gone = np.minimum(share, 1.0) * see["plant_nitrogen"]
     amounts.add("plant_nitrogen", -gone)

@@ -9,6 +9,7 @@ import numpy as np
 
 from twin.process import Array
 from twin.processes.plant_types import CARBON_FRACTION
+from twin.vocabulary.alternatives import DEAD_WOOD, FOREST_FLOOR
 
 from ..carbon.factors import factor
 from ..checked import quantity
@@ -16,6 +17,8 @@ from .burial import nitrogen_goes
 from .measure import Amounts, Measure, Place, Record
 
 GRAM = 1e-3  # kg
+LITTER = ("litter_carbon", FOREST_FLOOR)
+WOOD = ("dead_wood_carbon", *DEAD_WOOD)
 
 
 class Fire(Measure):
@@ -33,8 +36,8 @@ class Fire(Measure):
         targets=(
             "biomass_carbon_above",
             "biomass_carbon_below",
-            "litter_carbon",
-            "dead_wood_carbon",
+            *LITTER,
+            *WOOD,
             "stocking",
         ),
         cost=(0.0, 0.0),
@@ -78,13 +81,16 @@ class Fire(Measure):
         dies = self.killed * here
         tops = (see["biomass_carbon_above"] * dies).sum(axis=0)
         roots = (see["biomass_carbon_below"] * dies).sum(axis=0)
-        litter = self.burnt * see["litter_carbon"] * here
-        wood = self.wood_burnt * see["dead_wood_carbon"] * here
-        gone = self.burnt * tops + litter + wood
+        gone = self.burnt * tops
+        for names, share in ((LITTER, self.burnt), (WOOD, self.wood_burnt)):
+            for name in (n for n in names if n in see):
+                burns = share * see[name] * here
+                amounts.add(name, -burns)
+                gone = gone + burns
         for name in ("biomass_carbon_above", "biomass_carbon_below", "stocking"):
             amounts.add(name, -see[name] * dies)
-        amounts.add("litter_carbon", roots - litter)
-        amounts.add("dead_wood_carbon", (1.0 - self.burnt) * tops - wood)
+        amounts.add("litter_carbon", roots)
+        amounts.add("dead_wood_carbon", (1.0 - self.burnt) * tops)
         amounts.add("carbon_burned_total", gone)
         nitrogen_goes(see, gone, "nitrogen_gas_total", amounts)
         methane = factor("fire_ch4") * factor("gwp_ch4")

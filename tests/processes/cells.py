@@ -12,6 +12,7 @@ from twin.processes.plant_types import DEFAULT_TYPES, PLANT_TYPES, standing_carb
 from twin.processes.rothc_initial import initial_pools
 from twin.soil.slots import LAYERS
 from twin.vocabulary import VOCABULARY
+from twin.vocabulary.alternatives import DEAD
 
 AXES = {"pft": len(DEFAULT_TYPES), "soil_layer": len(LAYERS)}
 GRID = Grid("EPSG:32649", "unknown", 0.0, 1.0, 1.0, (1, 1))
@@ -62,6 +63,8 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     made["soil_moisture_deficit"] = rng.uniform(-20.0, 0.0, n)
     made["litter_carbon"] = rng.uniform(0.0, 0.5, n)
     made["dead_wood_carbon"] = rng.uniform(0.0, 0.5, n)
+    made["wood_fall"] = rng.uniform(0.0, 0.01, n)
+    made["root_litter"] = rng.uniform(0.0, 0.01, n)
     made |= _column(rng, n)
     made["elevation"] = rng.uniform(900.0, 1500.0, n)
     made["radiation_factor"] = rng.uniform(0.4, 1.4, n)
@@ -77,6 +80,8 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     made["bulk_density"] = rng.uniform(1100.0, 1800.0, n)
     made["soil_mass"] = 0.3 * made["bulk_density"] * (rng.random(n) < 0.9)
     made["recharge_total"] = rng.uniform(0.0, 300.0, n)
+    for name in DEAD:
+        made[name] = np.random.default_rng(seed + n).uniform(0.0, 0.5, n)
     return made | _chemistry(n, made)
 
 

@@ -79,7 +79,13 @@ def test_every_book_closes_on_every_step(tmp_path: Path, years: int):
 
 @pytest.mark.parametrize(
     "other",
-    ["understory", "soil_water_storms", "soil_water_run_on", "soil_carbon_dryland"],
+    [
+        "understory",
+        "soil_water_storms",
+        "soil_water_run_on",
+        "soil_carbon_dryland",
+        "soil_carbon_forest",
+    ],
 )
 def test_books_close_with_what_stands_instead(tmp_path: Path, other: str):
     """``default`` joins what the soil asks for; the named process takes its place."""
@@ -94,6 +100,7 @@ def test_books_close_with_what_stands_instead(tmp_path: Path, other: str):
         "soil_water_storms": "soil_water",
         "soil_water_run_on": "soil_water",
         "soil_carbon_dryland": "soil_carbon",
+        "soil_carbon_forest": "soil_carbon",
     }
     assert other in told["processes"]
     assert replaced[other] not in told["processes"]

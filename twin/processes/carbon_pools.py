@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..process import Array, Every, Scope, Step
+from ..process import Array, Every, Scope, Step, parameter
 from ..soil.constituents import below
 
 SOIL_POOLS = (
@@ -41,6 +41,13 @@ class CarbonPools:
     Validity: topsoil to 0.3 m.
     """
 
+    dead_pools: tuple[str, ...] = parameter(
+        (),
+        unit="",
+        label="pools of dead matter that an alternative process keeps",
+        source="the processes of the run",
+    )
+
     name: ClassVar[str] = "carbon_pools"
     reads: ClassVar[tuple[str, ...]] = (
         *SOIL_POOLS,
@@ -59,11 +66,15 @@ class CarbonPools:
     every: ClassVar[Every] = "month"
     source: ClassVar[str] = "IPCC 2006 vol. 4 ch. 1 (pools)"
 
+    def __post_init__(self) -> None:
+        """Read the pools of the run's processes; the class keeps the usual ones."""
+        object.__setattr__(self, "reads", (*type(self).reads, *self.dead_pools))
+
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Write the sums."""
         soil = sum_in_order(*(see[name] for name in SOIL_POOLS))
         living = sum_in_order(*(row for name in LIVING_POOLS for row in see[name]))
-        dead = (see[name] for name in DEAD_POOLS)
+        dead = (see[name] for name in (*DEAD_POOLS, *self.dead_pools))
         return {
             "soil_organic_carbon": soil,
             "soil_organic_carbon_1m": sum_in_order(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
+from math import expm1, log1p
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ MIXING = 0.006  # year-1, forest floor into mineral soil; libcbm 2.10.2
 CARBON = 0.5  # of dry matter in the root equations; libcbm 2.10.2
 ROOT_SOFT, ROOT_HARD, ROOT_HARD_POWER = 0.222, 1.576, 0.615  # Li et al. 2003
 FINE_LEAST, FINE_MORE, FINE_SLOPE = 0.072, 0.354, -0.06021195  # Li et al. 2003
+MONTHS = 12.0  # in a year
 TONNES_HA = 10.0  # in 1 kg m-2
 
 
@@ -107,12 +109,13 @@ def litterfall(stand: Living, wood: str) -> Array:
     return made
 
 
-def snags_fall(dead: Array, wood: str) -> Array:
-    """Pools (9, n) after a year's fall of snags."""
+def snags_fall(dead: Array, wood: str, *, years: float = 1.0) -> Array:
+    """Pools (9, n) after the fall of snags in a year, or a part of one."""
     rate, all_ = turnover(wood), pools()
     made = dead.copy()
     for snag, ground in (("stem_snag", "medium"), ("branch_snag", "above_fast")):
-        fallen = rate[f"{snag}_falls"] * dead[all_.index(snag)]
+        share = part_of_year(rate[f"{snag}_falls"], years)
+        fallen = share * dead[all_.index(snag)]
         made[all_.index(snag)] -= fallen
         made[all_.index(ground)] += fallen
     return made
@@ -132,8 +135,29 @@ def decay_shares(temperature: Array | float) -> Array:
     return shares
 
 
-def decay(dead: Array, shares: Array) -> tuple[Array, Array]:
-    """Pools (9, n) after a year's decay, and the CO2 (n,).
+def month_shares(temperature: Array | float) -> Array:
+    """Share of each pool that decays in a month, (9, ...); twelve at 10 degC a year's.
+
+    temperature  mean of the month, degC; number or (n,)
+    """
+    all_ = pools()
+    warm = (np.asarray(temperature, dtype=np.float64) - REFERENCE) / 10.0
+    made = [
+        -np.expm1(np.log1p(-k) / MONTHS * np.exp(warm * np.log(q)))
+        for k, q in zip(all_.rate, all_.q10, strict=True)
+    ]
+    return np.stack(made)
+
+
+def part_of_year(share: float, years: float) -> float:
+    """Share in a part of a year, of which the whole year has ``share``."""
+    return share if years == 1.0 else -expm1(log1p(-share) * years)
+
+
+def decay(dead: Array, shares: Array, *, years: float = 1.0) -> tuple[Array, Array]:
+    """Pools (9, n) after the decay of a year or a part of one, and the CO2 (n,).
+
+    shares  of ``decay_shares`` for a year, of ``month_shares`` for a month
 
     Litter, wood and snags decay first and feed the slow pools, which decay then; last,
     a part of the slow forest floor is mixed into the soil. Kurz et al. 2009.
@@ -149,7 +173,7 @@ def decay(dead: Array, shares: Array) -> tuple[Array, Array]:
             lost = lost - kept
         air += lost
     above, below = all_.index("above_slow"), all_.index("below_slow")
-    mixed = MIXING * made[above]
+    mixed = part_of_year(MIXING, years) * made[above]
     made[above] -= mixed
     made[below] += mixed
     return made, air

@@ -158,6 +158,12 @@ class GrowthLimits:
         low=1.5,
         high=1000.0,
     )
+    dead_pools: tuple[str, ...] = parameter(
+        (),
+        unit="",
+        label="pools of dead matter that an alternative process keeps",
+        source="the processes of the run",
+    )
 
     name: ClassVar[str] = "growth_limits"
     reads: ClassVar[tuple[str, ...]] = ("stocking", *stocks_of((PH,)))
@@ -175,6 +181,7 @@ class GrowthLimits:
         more = tuple(n for name in riding for n in (name, below(name)))
         if NITROGEN in self.limits:
             more = (*more, *(n for n in FED_BY if n not in type(self).reads))
+            more = (*more, *self.dead_pools)
         # the declaration of one run's process; the class keeps that of the base
         object.__setattr__(self, "reads", (*type(self).reads, *more))
 

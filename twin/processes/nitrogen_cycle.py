@@ -85,6 +85,12 @@ class NitrogenCycle:
         low=0.0,
         high=0.9,
     )
+    dead_pools: tuple[str, ...] = parameter(
+        (),
+        unit="",
+        label="pools of dead matter that an alternative process keeps",
+        source="the processes of the run",
+    )
 
     name: ClassVar[str] = "nitrogen_cycle"
     reads: ClassVar[tuple[str, ...]] = (
@@ -112,6 +118,10 @@ class NitrogenCycle:
     source: ClassVar[str] = (
         "mass balance with fixed C:N; Burns 1974 (leaching); Liu et al. 2013 (deposits)"
     )
+
+    def __post_init__(self) -> None:
+        """Read the pools of the run's processes; the class keeps the usual ones."""
+        object.__setattr__(self, "reads", (*type(self).reads, *self.dead_pools))
 
     def step(self, see: Mapping[str, Any], when: Step) -> Mapping[str, Array]:
         """Return the year's uptake, return, fixation, deposition and losses."""

@@ -10,6 +10,8 @@ import numpy as np
 
 from ..process import Array
 from ..soil.nitrogen import CN_DEAD_WOOD, CN_FRESH, GRAMS, organic_nitrogen
+from ..vocabulary.alternatives import DEAD as ALTERNATIVE_DEAD
+from ..vocabulary.alternatives import DEAD_WOOD as WOOD
 from .carbon_pools import sum_in_order
 from .plant_types import (
     CARBON_FRACTION,
@@ -49,7 +51,7 @@ class Demand:
 
 
 def demand(types: Sequence[str | PlantType], see: Mapping[str, Any]) -> Demand:
-    """Read the stands of STANDS and DEAD; see ``Demand``.
+    """Read the stands of STANDS and DEAD, and other dead pools there; see ``Demand``.
 
     Leaves, wood and roots have fixed C:N. Growth is that of the curve in one effective
     year; what is shed is grown anew, leaves with the part of their nitrogen that was
@@ -60,6 +62,8 @@ def demand(types: Sequence[str | PlantType], see: Mapping[str, Any]) -> Demand:
     stocking = see["stocking"]
     held = see["litter_carbon"] * (GRAMS / CN_FRESH)
     held = held + see["dead_wood_carbon"] * (GRAMS / CN_DEAD_WOOD)
+    for name in (n for n in ALTERNATIVE_DEAD if n in see):
+        held = held + see[name] * (GRAMS / (CN_DEAD_WOOD if name in WOOD else CN_FRESH))
     carbon, nitrogen = np.zeros(stocking.shape), np.zeros(stocking.shape)
     for k in range(stocking.shape[0]):
         own = {key: float(values[k]) for key, values in table.items()}

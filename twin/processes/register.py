@@ -30,6 +30,7 @@ from .soil_acidity import SoilAcidity
 from .soil_carbon import SoilCarbon
 from .soil_carbon_bare import SoilCarbonBare
 from .soil_carbon_dryland import SoilCarbonDryland
+from .soil_carbon_forest import SoilCarbonForest
 from .soil_water import SoilWater
 from .soil_water_run_on import SoilWaterRunOn
 from .soil_water_storms import SoilWaterStorms
@@ -59,6 +60,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     SoilCarbon,
     SoilCarbonBare,
     SoilCarbonDryland,
+    SoilCarbonForest,
     DeepCarbon,
     NitrogenCycle,
     SoilAcidity,

@@ -156,20 +156,28 @@ class SoilCarbon:
 
     def _decay(self, see: Mapping[str, Any]) -> Array:
         """Decay and transfer, (7, n)."""
-        deficit: Array = see["soil_moisture_deficit"]
-        gain = see["precipitation"] - see["potential_evapotranspiration"]
-        warmth = spread(temperature_modifier(see["air_temperature"]), deficit.size)
-        out = np.empty((7, deficit.size))
-        rothc_month(
-            (
-                see["soil_carbon_dpm"],
-                see["soil_carbon_rpm"],
-                see["soil_carbon_bio"],
-                see["soil_carbon_hum"],
-            ),
-            deficit,
-            (warmth, spread(gain, deficit.size)),
-            (soil_constants(see["clay_content"], self.depth), see["vegetation_cover"]),
-            out,
-        )
-        return out
+        return decayed(see, self.depth)
+
+
+def decayed(see: Mapping[str, Any], depth: float) -> Array:
+    """Decay and transfer of RothC-26.3 in a month, as ``rothc_month`` adds it, (7, n).
+
+    depth  of the topsoil, m
+    """
+    deficit: Array = see["soil_moisture_deficit"]
+    gain = see["precipitation"] - see["potential_evapotranspiration"]
+    warmth = spread(temperature_modifier(see["air_temperature"]), deficit.size)
+    out = np.empty((7, deficit.size))
+    rothc_month(
+        (
+            see["soil_carbon_dpm"],
+            see["soil_carbon_rpm"],
+            see["soil_carbon_bio"],
+            see["soil_carbon_hum"],
+        ),
+        deficit,
+        (warmth, spread(gain, deficit.size)),
+        (soil_constants(see["clay_content"], depth), see["vegetation_cover"]),
+        out,
+    )
+    return out

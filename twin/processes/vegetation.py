@@ -26,8 +26,10 @@ from .vegetation_kernel import (
     DEEP_QUICK,
     DEEP_SLOW,
     FIXED,
+    FLOWS,
     LITTER,
     QUALITY_SUM,
+    ROOT_LITTER,
     WOOD,
     grow_month,
     mean_quality,
@@ -141,7 +143,7 @@ class Vegetation:
         "biomass_carbon_above",
         "biomass_carbon_below",
     )
-    writes: ClassVar[tuple[str, ...]] = ("litter_quality",)
+    writes: ClassVar[tuple[str, ...]] = ("litter_quality", "wood_fall", "root_litter")
     adds: ClassVar[tuple[str, ...]] = (
         "stocking",
         "effective_age",
@@ -181,7 +183,7 @@ class Vegetation:
         check_types(self.plant_types, stocking, self.name)
         types, cells = stocking.shape
         ageing = self._ageing(see)
-        out, flows = np.empty((4, types, cells)), np.empty((6, cells))
+        out, flows = np.empty((4, types, cells)), np.empty((FLOWS, cells))
         grow_month(
             tuple(see[name] for name in STAND),
             spread(ageing, cells),
@@ -195,6 +197,8 @@ class Vegetation:
             "litter_quality": mean_quality(
                 flows[QUALITY_SUM], litter, NO_LITTER_QUALITY
             ),
+            "wood_fall": flows[WOOD],
+            "root_litter": flows[ROOT_LITTER],
             **dict(zip(STAND, out, strict=True)),
             "litter_carbon": litter,
             "dead_wood_carbon": flows[WOOD],

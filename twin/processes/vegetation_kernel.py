@@ -18,7 +18,8 @@ ASYMPTOTE, RATE, SHAPE, ROOTS, FOLIAGE = 0, 1, 2, 3, 4
 SHED_FOLIAGE, SHED_WOOD, SHED_ROOTS, QUALITY = 5, 6, 7, 8
 MORTALITY, SENESCENCE, SPREAD, DEEP, YOUNG = 9, 10, 11, 12, 13
 # rows of what goes to all types together (flows, cells)
-LITTER, WOOD, FIXED, QUALITY_SUM, DEEP_QUICK, DEEP_SLOW = 0, 1, 2, 3, 4, 5
+LITTER, WOOD, FIXED, QUALITY_SUM, DEEP_QUICK, DEEP_SLOW, ROOT_LITTER = range(7)
+FLOWS = 7
 MONTH = 1.0 / 12.0  # year
 
 
@@ -101,15 +102,16 @@ def _shed(
 @compiled
 def _shed_roots(
     pool: Array, ageing: Array, dying: Array, rates: tuple[float, float, float],
-    change: Array, flows: tuple[Array, Array, Array, Array, Array]
+    change: Array, flows: tuple[Array, Array, Array, Array, Array, Array]
 ) -> None:  # fmt: skip
     """Turnover and death of roots: those below the topsoil are litter down there.
 
     rates  turnover, year-1; share below the topsoil, 1; quality, 1
-    flows  litter, carbon fixed, litter x its quality, deep litter quick and slow
+    flows  litter, carbon fixed, litter x its quality, deep litter quick and slow,
+           litter of roots in the topsoil
     """
     turnover, share, quality = rates
-    litter, fixed, rich, quick, slow = flows
+    litter, fixed, rich, quick, slow, shallow = flows
     for i in range(pool.size):
         shed = turnover * ageing[i] * pool[i]
         dead = dying[i] * pool[i]
@@ -118,6 +120,7 @@ def _shed_roots(
         deep = share * (shed + dead)
         fallen = (shed + dead) - deep
         litter[i] += fallen
+        shallow[i] += fallen
         rich[i] += quality * fallen
         quick[i] += quality * deep
         slow[i] += deep - quality * deep
@@ -187,19 +190,19 @@ def _grow_type(
     months: tuple[Array, Array, Array],
     row: Array,
     change: tuple[Array, Array, Array, Array],
-    flows: tuple[Array, Array, Array, Array, Array, Array],
+    flows: tuple[Array, Array, Array, Array, Array, Array, Array],
 ) -> None:
     """One month of one type on a slice.
 
     stand   stocking, age, carbon above and below; change: what is added to each
     months  effective years of the month; free ground; scratch
     flows   litter, dead wood, carbon fixed, litter x its quality, deep litter quick
-            and slow
+            and slow, litter of roots in the topsoil
     """
     share, age, above, below = stand
     ageing, free, scratch = months
     d_share, d_age, d_above, d_below = change
-    litter, wood, fixed, rich, quick, slow = flows
+    litter, wood, fixed, rich, quick, slow, shallow = flows
     dying = np.zeros(age.size)
     growing = ageing.max() > 0.0
     _age(share, age, ageing, row[MORTALITY], row[SENESCENCE], dying, d_share, d_age)
@@ -213,7 +216,7 @@ def _grow_type(
     shoots = (litter, wood, fixed, rich)
     _shed(above, leafy, (d_age, dying), rates, d_above, shoots)
     rates = (row[SHED_ROOTS], row[DEEP], row[QUALITY])
-    falls = (litter, fixed, rich, quick, slow)
+    falls = (litter, fixed, rich, quick, slow, shallow)
     _shed_roots(below, d_age, dying, rates, d_below, falls)
     if growing and row[SPREAD] > 0.0:
         _recruit(age, free, ageing, row, share, d_share, d_age)
@@ -234,8 +237,9 @@ def grow_month(
     ageing  effective years of the month, (n,)
     table   (k, values), asymptote already in kg m-2 of carbon on this site
     out     (4, k, n), filled here: added stocking, age, carbon above, carbon below
-    flows   (6, n), filled here: litter, dead wood, carbon fixed, litter x its quality,
-            litter of roots below the topsoil: decomposable and resistant
+    flows   (7, n), filled here: litter, dead wood, carbon fixed, litter x its quality,
+            litter of roots below the topsoil: decomposable and resistant; litter of
+            roots in the topsoil, a part of the first
     limits  what the soil lets of each type's ageing, (k, n); (0, n) limits nothing
     """
     stocking, ages, tops, roots = stand
@@ -247,7 +251,7 @@ def grow_month(
         _free_ground(stocking, a, b, months[1])
         sums = (
             flows[0, a:b], flows[1, a:b], flows[2, a:b], flows[3, a:b],
-            flows[4, a:b], flows[5, a:b],
+            flows[4, a:b], flows[5, a:b], flows[6, a:b],
         )  # fmt: skip
         flows[:, a:b] = 0.0  # here, where the slice stays in cache
         for k in range(types):

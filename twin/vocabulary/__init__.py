@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ..errors import unknown_name
 from ..var import Var
 from . import (
+    alternatives,
     climate,
     erosion,
     measures,
@@ -45,6 +46,7 @@ VOCABULARY: Mapping[str, Var] = _gather(
     measures.VARS,
     nitrogen.VARS,
     sensing.VARS,
+    alternatives.VARS,
 )
 
 
