@@ -119,6 +119,15 @@ def dead_pools(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in DEAD if name in kept)
 
 
+def growing(names: Iterable[str]) -> str:
+    """Name of the process by which plants grow; ``vegetation`` where there is none."""
+    from twin.processes.vegetation import Vegetation
+
+    register = process_register()
+    own = (name for name in names if issubclass(register[name], Vegetation))
+    return next(own, Vegetation.name)
+
+
 def _richest(name: str, known: set[str]) -> str:
     """Among the processes with the same writes, the one using most known forcings."""
     from twin.processes.register import BY_NAME_ONLY

@@ -29,6 +29,7 @@ from .model import (
     asked_set,
     dead_pools,
     first_set,
+    growing,
     named_set,
     processes,
     soil_set,
@@ -124,7 +125,7 @@ def prepare(
         zones,
         ground=ground,
         start=start,
-        site_factor=scenario.parameters.get("vegetation.site_factor"),
+        site_factor=scenario.parameters.get(f"{growing(names)}.site_factor"),
         plant_types=types,
         kept={name for process in made for name in process.adds},
     )
@@ -218,7 +219,7 @@ def _average_year(
     """Season that the plants of a run grow by, of the site's climate."""
     told = {"base": "base_temperature", "enough": "enough_water"}
     own = {
-        key: overrides.get(f"vegetation.{name}", getattr(Vegetation, name))
+        key: overrides.get(f"{growing(names)}.{name}", getattr(Vegetation, name))
         for key, name in told.items()
     }
     asked = processes(names, overrides, settings)

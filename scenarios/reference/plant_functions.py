@@ -25,7 +25,8 @@ from twin.processes.pet_hargreaves import hargreaves
 from twin.processes.pet_oudin import oudin
 from twin.processes.pet_priestley_taylor import priestley_taylor
 from twin.processes.seed_dispersal import recruits, seed_pressure
-from twin.processes.three_pg import Month, Soil, Species, Stand, step
+from twin.processes.three_pg import Month, Soil, Stand, step
+from twin.processes.three_pg_species import species as known_species
 from twin.processes.understory import light_of
 
 Numbers = NDArray[np.float64]
@@ -50,10 +51,10 @@ def chapman_richards(
 def three_pg(
     year: Numbers, month: Numbers, low: Numbers, high: Numbers, mean: Numbers,
     rain: Numbers, solar: Numbers, frost: Numbers, *, latitude: float, age: float,
-    start: Mapping[str, float], soil: Mapping[str, float], species: Mapping[str, float],
+    start: Mapping[str, float], soil: Mapping[str, float], species: str,
 ) -> Result:  # fmt: skip
     """A leafless stand by month, from January on; February has 28 days in 3-PG."""
-    kind = Species(**species)  # type: ignore[arg-type]
+    kind = known_species(species)
     first = {name: np.array([value]) for name, value in start.items()}
     bare = {"foliage": np.zeros(1), "debt": first.pop("foliage"), "lai": np.zeros(1)}
     stand = Stand(**first, **bare, age=np.array([age]))

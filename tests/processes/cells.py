@@ -12,7 +12,7 @@ from twin.processes.plant_types import DEFAULT_TYPES, PLANT_TYPES, standing_carb
 from twin.processes.rothc_initial import initial_pools
 from twin.soil.slots import LAYERS
 from twin.vocabulary import VOCABULARY
-from twin.vocabulary.alternatives import DEAD
+from twin.vocabulary.alternatives import DEAD, FOLIAGE
 
 AXES = {"pft": len(DEFAULT_TYPES), "soil_layer": len(LAYERS)}
 GRID = Grid("EPSG:32649", "unknown", 0.0, 1.0, 1.0, (1, 1))
@@ -82,6 +82,9 @@ def varied_cells(n: int, seed: int = 7) -> dict[str, Array]:
     made["recharge_total"] = rng.uniform(0.0, 300.0, n)
     for name in DEAD:
         made[name] = np.random.default_rng(seed + n).uniform(0.0, 0.5, n)
+    for name, least in zip(FOLIAGE, (0.0, 0.2), strict=True):
+        leafy = np.random.default_rng(seed + 2 * n).uniform(0.0, 0.3, (k, n))
+        made[name] = np.where(share > 0.0, np.maximum(leafy - least, 0.0), 0.0)
     return made | _chemistry(n, made)
 
 

@@ -6,23 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import yaml
 
-from scenarios.reference.runner import SHIPPED
 from twin.processes.three_pg import (
     Month,
     Soil,
-    Species,
     Stand,
     daylength,
     partition,
     step,
     temperature_modifier,
 )
+from twin.processes.three_pg_species import species
 
-CASE = yaml.safe_load((SHIPPED / "three-pg.yaml").read_text(encoding="utf-8"))
-BEECH = Species(**{k: float(v) for k, v in CASE["parameters"]["species"].items()})
-BEECH = replace(BEECH, leaf_grow=5, leaf_fall=11)
+BEECH = species("beech")
 EVERGREEN = replace(BEECH, leaf_grow=0, leaf_fall=0)
 
 

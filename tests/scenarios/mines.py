@@ -55,6 +55,7 @@ def weather(months: int = 36) -> Monthly:
             "air_temperature_min": warm - 6.0,
             "air_temperature_max": warm + 6.0,
             "precipitation": rain,
+            "solar_radiation": 15.0 + 8.0 * season,
             "rainfall_erosivity": np.maximum(rain - 20.0, 0.0) * 5.0,
         },
     )

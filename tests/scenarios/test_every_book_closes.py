@@ -85,6 +85,7 @@ def test_every_book_closes_on_every_step(tmp_path: Path, years: int):
         "soil_water_run_on",
         "soil_carbon_dryland",
         "soil_carbon_forest",
+        "vegetation_three_pg",
     ],
 )
 def test_books_close_with_what_stands_instead(tmp_path: Path, other: str):
@@ -101,6 +102,7 @@ def test_books_close_with_what_stands_instead(tmp_path: Path, other: str):
         "soil_water_run_on": "soil_water",
         "soil_carbon_dryland": "soil_carbon",
         "soil_carbon_forest": "soil_carbon",
+        "vegetation_three_pg": "vegetation",
     }
     assert other in told["processes"]
     assert replaced[other] not in told["processes"]

@@ -40,6 +40,7 @@ from .terrain_form import TerrainForm
 from .terrain_form_rusle import TerrainFormRusle
 from .understory import Understory
 from .vegetation import Vegetation
+from .vegetation_three_pg import VegetationThreePg
 
 _SHIPPED: tuple[type[Any], ...] = (
     TerrainForm,
@@ -55,6 +56,7 @@ _SHIPPED: tuple[type[Any], ...] = (
     SoilWaterRunOn,
     GrowthLimits,
     Vegetation,
+    VegetationThreePg,
     SeedDispersal,
     Understory,
     SoilCarbon,

@@ -14,6 +14,7 @@ SLOPE_BY_PSYCHROMETRIC = 2.2  # of saturation pressure at 20 degC over gamma
 MID_MONTH = (16, 44, 75, 105, 136, 166, 197, 228, 258, 289, 319, 350)
 DAY = 86_400.0  # s
 YEAR = 1.0 / 12.0  # of a month
+THINNEST = 0.01  # cm, of stems at the start
 PERCENT, KILOGRAMS = 100.0, 1000.0  # g m-2 in 1 t ha-1; in a tonne
 
 
@@ -54,7 +55,7 @@ class Species:
     full_canopy_age: float
     max_interception: float  # share of rain, at lai_interception
     lai_interception: float
-    alpha: float  # canopy quantum efficiency, mol mol-1
+    alpha: Array | float  # canopy quantum efficiency, mol mol-1
     y: float  # NPP / GPP
     max_conductance: float
     min_conductance: float
@@ -73,12 +74,14 @@ class Soil:
 
     capacity  most available water, mm, (n,); fertility  FR, 1, (n,)
     constant, power  of the response to dryness: 0.7, 9 sand; 0.5, 5 clay loam
+    response  growth modifier of water, 1, (n,), where another model keeps the water
     """
 
     capacity: Array
     fertility: Array
-    constant: float
-    power: float
+    constant: float = 0.5
+    power: float = 5.0
+    response: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,7 @@ def partition(
     m = s.m0 + (1.0 - s.m0) * fertility
     to_roots = s.prx * s.prn / (s.prn + (s.prx - s.prn) * vigour * m)
     power = np.log(s.pfs20 / s.pfs2) / np.log(10.0)
-    by_stem = s.pfs2 / 2.0**power * diameter**power
+    by_stem = s.pfs2 / 2.0**power * np.maximum(diameter, THINNEST) ** power
     to_stems = (1.0 - to_roots) / (1.0 + by_stem)
     return 1.0 - to_roots - to_stems, to_roots, to_stems
 
@@ -270,8 +273,10 @@ def _vigour(
     """Physiological modifier, 1, and the vapour pressure deficit, mbar."""
     s, deficit = species, vapour_deficit(month.low, month.high)
     old = 1.0 / (1.0 + (stand.age / s.max_age / s.r_age) ** s.n_age)
-    dryness = (1.0 - stand.water / soil.capacity) / soil.constant
-    water = 1.0 / (1.0 + dryness**soil.power)
+    water = soil.response
+    if water is None:
+        dryness = (1.0 - stand.water / soil.capacity) / soil.constant
+        water = 1.0 / (1.0 + dryness**soil.power)
     return np.minimum(np.exp(-s.coeff_conductance * deficit), water) * old, deficit
 
 
